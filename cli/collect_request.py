@@ -18,18 +18,22 @@ def build_collect_request(
 ) -> CollectRequest:
     """A request for assets and window as given, completed from the event; underlyings are added to the assets.
 
+    Of the event are also the quotes, and without ``venues`` those that keep candles of it.
+
     Raises:
         UsageError: Neither an event nor assets with a window, or an unknown event.
     """
+    quotes: tuple[str, ...] = ()
     if event is not None:
         entry = catalogue.get_event(event)
         assets = assets or entry.assets + entry.extra_assets
         start, end = start or entry.collect_span[0], end or entry.collect_span[1]
+        venues, quotes = venues or entry.venues, entry.quotes
     if not assets or start is None or end is None:
         message = f"say what to collect: --event ({', '.join(catalogue.events)}), or --assets with --from and --to"
         raise UsageError(message)
     all_assets, ratio_markets = add_underlyings(catalogue, assets)
-    return CollectRequest(all_assets, start, end, venues, ratio_markets)
+    return CollectRequest(all_assets, start, end, venues, ratio_markets, quotes=quotes)
 
 
 def add_underlyings(catalogue: Catalogue, assets: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:

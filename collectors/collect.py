@@ -118,6 +118,7 @@ async def collect_candles(
         on_progress,
         request.timeframe,
         request.all_routes,
+        request.quotes,
     )
 
     clock_offsets: list[tuple[str, timedelta | None]] = []

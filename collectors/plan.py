@@ -12,7 +12,7 @@ from data.intervals import Span, count_minutes, merge_span_rows, subtract_spans
 from data.schema import Outcome, Timeframe, parse_base, parse_quote
 
 QUOTES = ("USD", "USDT", "USDC")
-"""The quotes in which an asset is collected."""
+"""The quotes in which every asset is collected; a request may name further ones."""
 
 SETTLEMENT_SUFFIXES = (":{quote}", ":{base}")
 """Endings of symbols of perpetual futures: settled in the quote, or in the base. Dated futures add a date."""
@@ -105,25 +105,31 @@ def format_any_market(asset: str, *, derivative: bool = False) -> str:
     return f"{asset}/*:*" if derivative else f"{asset}/*"
 
 
-def list_asset_markets(asset: str, listed: Collection[str]) -> tuple[str, ...]:
-    """The asset's markets in `QUOTES` among the listed symbols: spot, and perpetual futures.
+def list_asset_markets(asset: str, listed: Collection[str], quotes: Iterable[str] = ()) -> tuple[str, ...]:
+    """The asset's markets in `QUOTES` and ``quotes`` among the listed symbols: spot, and perpetual futures.
 
-    >>> list_asset_markets("ATOM", {"ATOM/USDT", "ATOM/BTC", "ATOM/USD:ATOM", "ATOM/USDT:USDT-251226"})
+    >>> list_asset_markets("ATOM", {"ATOM/USDT", "ATOM/BTC", "ATOM/KRW", "ATOM/USD:ATOM", "ATOM/USDT:USDT-251226"})
     ('ATOM/USDT', 'ATOM/USD:ATOM')
+    >>> list_asset_markets("ATOM", {"ATOM/USDT", "ATOM/KRW"}, ["KRW"])
+    ('ATOM/USDT', 'ATOM/KRW')
     """
-    patterns = (f"{asset}/{quote}{suffix}" for suffix in ("", *SETTLEMENT_SUFFIXES) for quote in QUOTES)
+    all_quotes = tuple(dict.fromkeys([*QUOTES, *quotes]))
+    patterns = (f"{asset}/{quote}{suffix}" for suffix in ("", *SETTLEMENT_SUFFIXES) for quote in all_quotes)
     symbols = (symbol.format(base=asset, quote=parse_quote(symbol)) for symbol in patterns)
     return tuple(symbol for symbol in symbols if symbol in listed)
 
 
 def select_symbols(
-    assets: Iterable[str], symbols: Iterable[str], listed: Collection[str]
+    assets: Iterable[str], symbols: Iterable[str], listed: Collection[str], quotes: Collection[str] = ()
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The listed markets of the assets and of ``symbols``, and the assets and symbols that have no listed market."""
+    """The listed markets of the assets and of ``symbols``, and the assets and symbols that have no listed market.
+
+    ``quotes`` are those of assets beside `QUOTES`.
+    """
     symbols_listed: list[str] = []
     absent: list[str] = []
     for asset in assets:
-        markets = list_asset_markets(asset, listed)
+        markets = list_asset_markets(asset, listed, quotes)
         symbols_listed += markets
         if not markets:
             absent.append(asset)

@@ -15,8 +15,9 @@ class CollectRequest:
     """Assets over ``[start, end)``, two aware times; edges inside a minute are rounded down.
 
     ``venues`` are ccxt ids (empty: those that the table asks by default). ``symbols`` are further markets, such as the
-    ratio market ``WBETH/ETH``, beside the markets of each asset in USD, USDT and USDC. ``derivatives`` adds perpetual
-    futures, with their mark and index prices. ``placebo`` adds the same window on each of the 7 days before.
+    ratio market ``WBETH/ETH``, beside the markets of each asset in USD, USDT and USDC and in ``quotes``, such as KRW.
+    ``derivatives`` adds perpetual futures, with their mark and index prices. ``placebo`` adds the same window on each
+    of the 7 days before.
     ``personal_archives`` reads archives whose terms of use allow personal use only, which is for the user to say.
     ``all_routes`` requests all minutes by every route of a venue, so that the routes can be compared.
     ``refetch`` requests stored minutes too: where values differ now, both are kept. ``final_outcomes`` are those after
@@ -38,6 +39,7 @@ class CollectRequest:
     timeframe: Timeframe = Timeframe.M1
     personal_archives: bool = False
     all_routes: bool = False
+    quotes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.assets:
@@ -77,7 +79,7 @@ OnProgress = Callable[[MarketProgress], None]
 class MarketResult:
     """The result of one market; ``window`` is from the first to the last requested minute.
 
-    ``symbol`` is ``ASSET/*`` where no market of an asset could be requested: the venue lists none in USD, USDT or USDC,
+    ``symbol`` is ``ASSET/*`` where no market of an asset could be requested: the venue lists none in a requested quote,
     or did not list its markets at all. ``candles`` were read in this run; the store did not have ``new`` of them, and
     had ``revised`` of them with other values. ``gaps`` are the spans that could not be read, each with its reason.
     ``failed_routes`` says which routes failed on minutes that a later one brought, and why; ``message`` repeats it.

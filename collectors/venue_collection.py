@@ -47,6 +47,7 @@ class CollectionJob:
     on_progress: OnProgress
     timeframe: Timeframe
     all_routes: bool = False
+    quotes: tuple[str, ...] = ()
 
 
 class VenueCollection:
@@ -89,7 +90,7 @@ class VenueCollection:
                 listing = await load_listing(self._client, job.writer, job.now)
             except CollectFailure as failure:
                 return [await self._record_failure(symbol, failure) for symbol in requested]
-            known_symbols, absent = select_symbols(job.assets, symbols, listing.symbols | listing.unlisted)
+            known_symbols, absent = select_symbols(job.assets, symbols, listing.symbols | listing.unlisted, job.quotes)
             markets = [
                 SeriesKey(symbol, price, job.timeframe) for symbol in known_symbols for price in self._venue.prices
             ]

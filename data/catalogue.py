@@ -1,23 +1,38 @@
-"""What the project knows by name: assets, venues, quotes and events, read from ``data/catalogue/*.toml``.
+"""What the project knows by name: assets, venues and quotes (``data/catalogue/*.toml``), and a file for each event.
 
-A new event, venue or asset is a few lines of TOML; no code changes.
+A new event, venue or asset is a few lines of TOML; no code changes (docs/add-an-event.md).
 """
 
 import dataclasses
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StrictBool, TypeAdapter, ValidationInfo
 from pydantic.dataclasses import dataclass
 
 from data.errors import UsageError
+from data.identity.assets import Asset
 from data.identity.quotes import Quote
 from data.identity.venue_names import VenueNames, build_venue_names
 from data.identity.venues import UNKNOWN_COLOUR, Venue
 from data.intervals import Span
-from data.toml import TABLE_CONFIG, EndMinute, Minute, SpanTable, Text, check_known, insert_keys, parse_toml
+from data.toml import (
+    TABLE_CONFIG,
+    EndMinute,
+    Minute,
+    SpanTable,
+    Text,
+    check_known,
+    insert_keys,
+    insert_value,
+    parse_toml,
+)
+
+DEFAULT_EVENT = "2025-10-10"
+"""The event that opens where none is asked for; it stands first in the catalogue."""
 
 DEFAULT_FOCUS = "binance"
 """The focus venue where no event names another (docs/method.md, section 7)."""
@@ -42,25 +57,8 @@ def _check_window(name: str, info: ValidationInfo) -> str:
 
 
 KnownAsset = Annotated[str, check_known("assets")]
-
-
-@dataclass(frozen=True, slots=True, config=TABLE_CONFIG)
-class Asset:
-    """An asset.
-
-    Attributes:
-        ticker: its key in the catalogue.
-        name: for people.
-        underlying: ticker of the asset that it wraps, or None.
-        ratio_market: symbol of the market in the underlying, which gives the exchange ratio; None unless it wraps one.
-        fx_leg: whether its own markets are used to convert prices to dollars.
-    """
-
-    ticker: str
-    name: Text
-    underlying: Text | None = None
-    ratio_market: Text | None = None
-    fx_leg: StrictBool = False
+KnownVenue = Annotated[str, check_known("venues")]
+Mark = Annotated[str, AfterValidator(_check_mark)]
 
 
 @dataclass(frozen=True, slots=True, config=TABLE_CONFIG)
@@ -90,7 +88,16 @@ class Note:
 
     at: Minute
     text: Text
-    mark: Annotated[str, AfterValidator(_check_mark)]
+    mark: Mark
+    source_url: Text | None = None
+
+
+@dataclass(frozen=True, slots=True, config=TABLE_CONFIG)
+class PublishedFigure:
+    """A figure on public record, in a phrase; ``mark`` and ``source_url`` are as for `Note`."""
+
+    text: Text
+    mark: Mark
     source_url: Text | None = None
 
 
@@ -99,27 +106,37 @@ class Event:
     """Something that happened, and how it is shown.
 
     Attributes:
-        id: its key in the catalogue.
+        id: the name of its file.
         title: for people.
+        claim: what is at stake, in a neutral sentence; None where nobody has put it into one.
         assets: shown, in this order.
         extra_assets: collected beside them.
+        quotes: in which they are collected beside USD, USDT and USDC.
+        venues: to collect from, the venues that keep candles or trades of the span; empty for all by default.
         collect: the span to collect.
         calm: the span before it that picks markets and gives exchange ratios; None for the method's own default.
         windows: named windows.
         default_window: the window to open with.
         default_focus: the focus venue to open with.
+        default_side: the side of the benchmark to open with.
+        published: figures on public record.
         notes: marks on the time line.
     """
 
     id: str
     title: Text
-    assets: tuple[KnownAsset, ...]
+    claim: Text | None = None
+    assets: Annotated[tuple[KnownAsset, ...], Field(min_length=1)]
     extra_assets: tuple[KnownAsset, ...] = Field(default=(), alias="also")
+    quotes: tuple[Annotated[str, check_known("quotes")], ...] = ()
+    venues: tuple[KnownVenue, ...] = ()
     collect: SpanTable
     calm: SpanTable | None = None
     windows: Annotated[dict[str, Window], insert_keys("name")]
     default_window: Annotated[str, AfterValidator(_check_window)]
-    default_focus: Annotated[str, check_known("venues")] = DEFAULT_FOCUS
+    default_focus: KnownVenue = DEFAULT_FOCUS
+    default_side: Literal["below", "above"] = "below"
+    published: tuple[PublishedFigure, ...] = ()
     notes: tuple[Note, ...] = ()
 
     @property
@@ -212,12 +229,14 @@ class Catalogue:
 
 ASSET_TABLE = TypeAdapter(Annotated[dict[str, Asset], insert_keys("ticker")])
 VENUE_TABLE = TypeAdapter(Annotated[dict[str, Venue], insert_keys("id")])
-EVENT_TABLE = TypeAdapter(Annotated[dict[str, Event], insert_keys("id")])
 QUOTE_TABLE = TypeAdapter(Annotated[dict[str, Quote], insert_keys("code")])
+EVENT_TABLE = TypeAdapter(Annotated[Event, insert_value("id")])
 
 
-def parse_catalogue(assets: str, venues: str, quotes: str, events: str) -> Catalogue:
-    """Build a catalogue from the text of its four TOML files.
+def parse_catalogue(assets: str, venues: str, quotes: str, events: Mapping[str, str]) -> Catalogue:
+    """Build a catalogue from the text of its TOML files; ``events`` are those of events by id.
+
+    The default event stands first, and the others after it, newest id first.
 
     Raises:
         UsageError: a key is unknown, missing or of the wrong type, or a value makes no sense; names file and key.
@@ -236,11 +255,16 @@ def parse_catalogue(assets: str, venues: str, quotes: str, events: str) -> Catal
     except UsageError as error:
         message = f"venues.toml: {error}"
         raise UsageError(message) from error
+    quote_rows = parse_toml("quotes.toml", quotes, QUOTE_TABLE)
+    known = {"assets": asset_rows, "venues": venue_rows, "quotes": quote_rows}
     return Catalogue(
         assets=asset_rows,
         venues=venue_rows,
-        quotes=parse_toml("quotes.toml", quotes, QUOTE_TABLE),
-        events=parse_toml("events.toml", events, EVENT_TABLE, {"assets": asset_rows, "venues": venue_rows}),
+        quotes=quote_rows,
+        events={
+            event_id: parse_toml(f"events/{event_id}.toml", events[event_id], EVENT_TABLE, {**known, "id": event_id})
+            for event_id in sorted(events, key=lambda event_id: (event_id == DEFAULT_EVENT, event_id), reverse=True)
+        },
         venue_names=venue_names,
     )
 
@@ -253,5 +277,9 @@ def load_catalogue() -> Catalogue:
         UsageError: a TOML file of it is malformed; names file and key.
     """
     folder = files("data") / "catalogue"
-    names = ("assets", "venues", "quotes", "events")
-    return parse_catalogue(*((folder / f"{name}.toml").read_text(encoding="utf-8") for name in names))
+    assets, venues, quotes = (
+        (folder / f"{name}.toml").read_text(encoding="utf-8") for name in ("assets", "venues", "quotes")
+    )
+    event_files = [file for file in (folder / "events").iterdir() if file.name.endswith(".toml")]
+    events = {file.name.removesuffix(".toml"): file.read_text(encoding="utf-8") for file in event_files}
+    return parse_catalogue(assets, venues, quotes, events)

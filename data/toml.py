@@ -95,6 +95,20 @@ def insert_keys(field: str) -> BeforeValidator:
     return BeforeValidator(insert)
 
 
+def insert_value(field: str) -> BeforeValidator:
+    """A validator of a table that gives ``field`` the value under that name in the validation context."""
+
+    def insert(table: object, info: ValidationInfo) -> object:
+        if not isinstance(table, dict):
+            return table
+        if field in table:
+            message = f"{field}: unknown key"
+            raise ValueError(message)
+        return {**table, field: (info.context or {})[field]}
+
+    return BeforeValidator(insert)
+
+
 def check_known(name: str) -> AfterValidator:
     """A validator of a text that must be one of those under ``name`` in the validation context."""
 

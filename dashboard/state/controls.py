@@ -67,9 +67,10 @@ def reset_settings(view: ViewState, catalogue: Catalogue) -> ViewState:
 
 
 def _set_event(view: ViewState, event: str, catalogue: Catalogue) -> ViewState:
-    """The default asset, window and bars of another event, and its focus if that of the view is a default one."""
-    event_view = build_default_view(catalogue, event)
-    has_default_focus = view.focus == catalogue.get_event(view.event).default_focus
+    """The default asset, window and bars of another event; its focus and side where those of the view are defaults."""
+    event_view, own_default = build_default_view(catalogue, event), build_default_view(catalogue, view.event)
+    has_default_focus = view.focus == own_default.focus
+    sided_view = event_view if view.side is own_default.side else view
     focus = event_view.focus if has_default_focus else view.focus
     return replace(
         view,
@@ -80,6 +81,8 @@ def _set_event(view: ViewState, event: str, catalogue: Catalogue) -> ViewState:
         focus=focus,
         excluded=view.excluded - {focus},
         timeframe=event_view.timeframe,
+        side=sided_view.side,
+        is_side_chosen=sided_view.is_side_chosen,
     )
 
 

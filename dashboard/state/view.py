@@ -149,6 +149,7 @@ def build_default_view(catalogue: Catalogue, event: str | None = None) -> ViewSt
         start=window.start,
         end=window.end,
         focus=event_entry.default_focus,
+        side=Side(event_entry.default_side),
     )
 
 
@@ -163,6 +164,7 @@ def format_number(value: float) -> str:
 
 def _list_query_values(view: ViewState, catalogue: Catalogue) -> dict[str, str]:
     window = view.find_window_name(catalogue)
+    opens_above = catalogue.get_event(view.event).default_side == Side.ABOVE.value
     edges = {"from": format_time(view.start), "to": format_time(view.end)}
     return {
         "event": view.event,
@@ -182,5 +184,5 @@ def _list_query_values(view: ViewState, catalogue: Catalogue) -> dict[str, str]:
         "against": "" if view.second_window is None else view.second_window.to_text(catalogue),
         "bar": view.timeframe.value,
         "scale": view.scale.value,
-        "side": view.side.value if view.is_side_chosen else "",
+        "side": view.side.value if view.is_side_chosen or opens_above else "",
     }

@@ -11,18 +11,17 @@ ASSETS = '[ETH]\nname = "Ether"\n[WBETH]\nname = "Wrapped"\nunderlying = "ETH"\n
 VENUES = '[kraken]\nname = "Kraken"\nfamily = "kraken"\ncolour = "#901048"\n'
 QUOTES = "[USD]\nper_usd = 1\n[USDT]\nper_usd = 1\nstablecoin = true\n"
 EVENT = """
-[e]
 title = "An event"
 assets = ["WBETH"]
 collect = { start = 2025-01-01T00:00:00Z, end = 2025-01-02T00:00:00Z }
 default_window = "all"
-[e.windows.all]
+[windows.all]
 start = 2025-01-01T08:00:00+08:00
 end = 2025-01-02T00:00:00Z
 note = "All of it."
 label = "All"
 """
-NOTE = '[[e.notes]]\nat = 2025-01-01T01:00:00Z\ntext = "Then."\nmark = "S"\n'
+NOTE = '[[notes]]\nat = 2025-01-01T01:00:00Z\ntext = "Then."\nmark = "S"\n'
 
 
 def build_time(day: int, hour: int, minute: int = 0) -> datetime:
@@ -64,24 +63,38 @@ def test_the_control_event() -> None:
     assert (day.start, day.end) == (datetime(2023, 3, 11, tzinfo=UTC), datetime(2023, 3, 12, tzinfo=UTC))
 
 
-@pytest.mark.parametrize("event_id", ["2025-10-10", "2023-03-10"])
+@pytest.mark.parametrize("event_id", list(load_catalogue().events))
 def test_events_are_consistent(event_id: str) -> None:
-    """Notes are in order and link to pages; calm is before the windows; all windows are in the span to collect."""
+    """Notes are in order and link to pages; calm is before the windows, which are in the span to collect."""
     event = load_catalogue().get_event(event_id)
     assert [note.at for note in event.notes] == sorted(note.at for note in event.notes)
-    assert all(note.source_url is None or note.source_url.startswith("https://") for note in event.notes)
+    sources = [*(note.source_url for note in event.notes), *(figure.source_url for figure in event.published)]
+    assert all(source is None or source.startswith("https://") for source in sources)
     assert event.calm_span is not None
     for window in event.windows.values():
         assert event.calm_span[1] <= window.start
         assert event.collect_span[0] <= window.start < window.end <= event.collect_span[1]
+    assert all(event.collect_span[0] <= note.at < event.collect_span[1] for note in event.notes)
+
+
+@pytest.mark.parametrize("event_id", list(load_catalogue().events))
+def test_an_event_says_what_is_at_stake(event_id: str) -> None:
+    """Every event has a claim in one sentence and a figure on public record, and collects the day before its window."""
+    event = load_catalogue().get_event(event_id)
+    assert event.claim is not None
+    assert event.claim[-1] in ".?"
+    assert len(event.claim) < 200
+    assert event.published
+    assert event.get_window().start - event.collect_span[0] >= timedelta(hours=20)
+    assert not event.venues or event.default_focus in event.venues
 
 
 def test_wrapped_assets_and_money() -> None:
-    """WBETH and BNSOL name what they wrap and the market of the ratio; USDT and USDC are legs of conversion."""
+    """WBETH and BNSOL name what they wrap and the market of the ratio; stablecoins are legs of conversion."""
     assets = load_catalogue().assets
     wrapped = {ticker: (asset.underlying, asset.ratio_market) for ticker, asset in assets.items() if asset.underlying}
     assert wrapped == {"WBETH": ("ETH", "WBETH/ETH"), "BNSOL": ("SOL", "BNSOL/SOL")}
-    assert [ticker for ticker, asset in assets.items() if asset.fx_leg] == ["USDT", "USDC"]
+    assert [ticker for ticker, asset in assets.items() if asset.fx_leg] == ["USDT", "USDC", "USD1"]
 
 
 def test_the_table_of_quotes() -> None:
@@ -133,26 +146,51 @@ def test_colours_are_distinct_and_readable() -> None:
 
 def test_a_new_event_is_a_few_lines() -> None:
     """An event without calm span, further assets or notes is complete, and its times become UTC."""
-    event = parse_catalogue(ASSETS, VENUES, QUOTES, EVENT).get_event("e")
+    event = parse_catalogue(ASSETS, VENUES, QUOTES, {"e": EVENT}).get_event("e")
     start = datetime(2025, 1, 1, tzinfo=UTC)
     assert event.windows == {"all": Window("all", start, start + timedelta(days=1), "All of it.", "All")}
     assert (event.calm_span, event.extra_assets, event.notes) == (None, (), ())
+    assert (event.id, event.claim, event.published, event.quotes, event.venues) == ("e", None, (), (), ())
+    assert event.default_side == "below"
+
+
+def test_the_default_event_stands_first() -> None:
+    """The event that opens by default comes first, and the others after it, newest first."""
+    ids = list(load_catalogue().events)
+    assert ids[0] == "2025-10-10"
+    assert ids[1:] == sorted(ids[1:], reverse=True)
+    assert len(ids) == 9
+
+
+def test_events_of_other_quotes_and_sides() -> None:
+    """Bithumb's event is collected in won, that of USD1 in USD1, and the spike of Binance.US opens above."""
+    events = load_catalogue().events
+    quotes = {event.id: event.quotes for event in events.values() if event.quotes}
+    assert quotes == {"2026-02-06": ("KRW",), "2025-12-24": ("USD1",)}
+    assert [event.id for event in events.values() if event.default_side == "above"] == ["2023-06-21"]
 
 
 def test_the_focus_of_an_event() -> None:
-    """An event without a default focus has Binance; 2023 opens on a venue that has candles of it."""
+    """An event without a default focus has Binance; others open on the exchange that they are about."""
     events = load_catalogue().events
     assert {event.id: event.default_focus for event in events.values()} == {
         "2025-10-10": "binance",
+        "2026-02-06": "bithumb",
+        "2025-12-24": "binance",
+        "2024-01-03": "binance",
+        "2023-06-21": "binanceus",
         "2023-03-10": "kraken",
+        "2021-10-21": "binanceus",
+        "2021-02-22": "kraken",
+        "2019-05-17": "bitstamp",
     }
-    catalogue = parse_catalogue(ASSETS, VENUES, QUOTES, EVENT)
+    catalogue = parse_catalogue(ASSETS, VENUES, QUOTES, {"e": EVENT})
     assert catalogue.get_event("e").default_focus == "binance"
 
 
 def test_unknown_events_and_windows_are_usage_errors() -> None:
     """The error for an unknown event or window lists the known ones."""
-    catalogue = parse_catalogue(ASSETS, VENUES, QUOTES, EVENT)
+    catalogue = parse_catalogue(ASSETS, VENUES, QUOTES, {"e": EVENT})
     with pytest.raises(UsageError, match="no event 'f'; the catalogue has e"):
         catalogue.get_event("f")
     with pytest.raises(UsageError, match="event e has no window 'none'; it has all"):
@@ -186,8 +224,14 @@ def test_unknown_events_and_windows_are_usage_errors() -> None:
         ("quotes", "stablecoin = true", "stablecoin = true\nratio = true", "quotes.toml: USDT: a stablecoin has"),
         ("quotes", "[USDT]\nper_usd = 1", "[USDT]\nper_usd = 2", "quotes.toml: USDT: a stablecoin has per_usd = 1"),
         ("quotes", "[USD]", "[usd]", "quotes.toml: usd/code: 'usd' is not in capitals"),
-        ("events", 'assets = ["WBETH"]', 'assets = ["DOGE"]', "events.toml: e/assets: 'DOGE' is unknown"),
-        ("events", "end = 2025-01-02T00:00:00Z\nnote", "end = 2025-01-01T00:00:00Z\nnote", "e/windows/all/end: "),
+        ("events", 'assets = ["WBETH"]', "assets = []", "events/e.toml: assets: "),
+        ("events", "title", 'id = "f"\ntitle', "events/e.toml: id: unknown key"),
+        ("events", "title", 'quotes = ["KRW"]\ntitle', "e.toml: quotes: 'KRW' is unknown; known are USD, USDT"),
+        ("events", "title", 'venues = ["okx"]\ntitle', "e.toml: venues: 'okx' is unknown; known are kraken"),
+        ("events", "title", 'default_side = "up"\ntitle', "e.toml: default_side: "),
+        ("events", "title", "default_side = 1\ntitle", "e.toml: default_side: "),
+        ("events", 'assets = ["WBETH"]', 'assets = ["DOGE"]', "events/e.toml: assets: 'DOGE' is unknown"),
+        ("events", "end = 2025-01-02T00:00:00Z\nnote", "end = 2025-01-01T00:00:00Z\nnote", "e.toml: windows/all/end: "),
         ("events", "start = 2025-01-01T08:00:00+08:00", "start = 2025-01-01T00:00:00", "all/start: .* no time zone"),
         (
             "events",
@@ -196,10 +240,10 @@ def test_unknown_events_and_windows_are_usage_errors() -> None:
             "all/start: .* no whole minute",
         ),
         ("events", "start = 2025-01-01T08:00:00+08:00", "start = 2025-01-01", "all/start: .* should be a datetime"),
-        ("events", 'default_window = "all"', 'default_window = "some"', "e/default_window: 'some' is none of all"),
-        ("events", "title", 'default_focus = "okx"\ntitle', "e/default_focus: 'okx' is unknown; known are kraken"),
-        ("notes", 'mark = "S"', 'mark = "Q"', r"events.toml: e/notes\[1\]/mark: 'Q' is none of C, S, D"),
-        ("notes", 'text = "Then."', 'text = "Then."\nurl = ""', r"e/notes\[1\]/url: unknown key"),
+        ("events", 'default_window = "all"', 'default_window = "some"', "default_window: 'some' is none of all"),
+        ("events", "title", 'default_focus = "okx"\ntitle', "default_focus: 'okx' is unknown; known are kraken"),
+        ("notes", 'mark = "S"', 'mark = "Q"', r"events/e.toml: notes\[1\]/mark: 'Q' is none of C, S, D"),
+        ("notes", 'text = "Then."', 'text = "Then."\nurl = ""', r"e.toml: notes\[1\]/url: unknown key"),
     ],
 )
 def test_errors_name_file_and_key(file: str, old: str, new: str, fault: str) -> None:
@@ -208,10 +252,10 @@ def test_errors_name_file_and_key(file: str, old: str, new: str, fault: str) -> 
     assert old in texts[file]
     texts[file] = texts[file].replace(old, new, 1)
     with pytest.raises(UsageError, match=fault):
-        parse_catalogue(texts["assets"], texts["venues"], texts["quotes"], texts["events"] + texts["notes"])
+        parse_catalogue(texts["assets"], texts["venues"], texts["quotes"], {"e": texts["events"] + texts["notes"]})
 
 
 def test_notes_are_tables() -> None:
     """A note that is no table is refused."""
-    with pytest.raises(UsageError, match=r"events.toml: e/notes: entry 1 is no table"):
-        parse_catalogue(ASSETS, VENUES, QUOTES, EVENT.replace("title", "notes = [1]\ntitle", 1))
+    with pytest.raises(UsageError, match=r"events/e.toml: notes: entry 1 is no table"):
+        parse_catalogue(ASSETS, VENUES, QUOTES, {"e": EVENT.replace("title", "notes = [1]\ntitle", 1)})

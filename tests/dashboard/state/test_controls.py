@@ -13,6 +13,7 @@ from data.catalogue import load_catalogue
 from data.errors import UsageError
 from data.schema import Timeframe
 from deviation.question import QuoteHandling, ReferenceKind
+from deviation.side import Side
 
 CATALOGUE = load_catalogue()
 VIEW = build_default_view(CATALOGUE)
@@ -80,6 +81,18 @@ def test_event_sets_its_default_focus() -> None:
     view = apply_control(replace(VIEW, excluded=frozenset({"kraken", "okx"})), "event", "2023-03-10", CATALOGUE)
     assert (VIEW.focus, view.focus, view.excluded) == ("binance", "kraken", frozenset({"okx"}))
     assert apply_control(view, "event", VIEW.event, CATALOGUE).focus == "binance"
+
+
+def test_event_sets_its_default_side() -> None:
+    """An event about a rise opens above and the next one below again; a side that was chosen against it stays."""
+    rise = apply_control(VIEW, "event", "2023-06-21", CATALOGUE)
+    assert (VIEW.side, rise.side) == (Side.BELOW, Side.ABOVE)
+    assert rise == build_default_view(CATALOGUE, "2023-06-21")
+    assert apply_control(rise, "event", "2021-02-22", CATALOGUE).side is Side.BELOW
+    chosen = replace(VIEW, side=Side.ABOVE)
+    assert apply_control(chosen, "event", "2021-02-22", CATALOGUE).side is Side.ABOVE
+    below = replace(rise, side=Side.BELOW, is_side_chosen=True)
+    assert below.to_query(CATALOGUE) == {"event": "2023-06-21", "side": "below"}
 
 
 def test_seconds_have_a_longest_window() -> None:

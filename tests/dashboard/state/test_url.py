@@ -15,6 +15,7 @@ from dashboard.text.clock import Zone
 from data.catalogue import load_catalogue
 from data.schema import Timeframe
 from deviation.question import QuoteHandling, ReferenceKind
+from deviation.side import Side
 
 CATALOGUE = load_catalogue()
 VENUES = st.sampled_from([*CATALOGUE.venues, "somewhere"])
@@ -58,6 +59,8 @@ def views(draw: st.DrawFn) -> ViewState:
     )
     theme, follows_system = draw(st.sampled_from([(Theme.LIGHT, True), (Theme.LIGHT, False), (Theme.DARK, False)]))
     bars = [bar for bar in Timeframe if longest <= MAX_WINDOW[bar]]
+    side = draw(st.sampled_from(Side))
+    is_side_chosen = side.value != event.default_side or draw(st.booleans())
     return ViewState(
         event=event.id,
         asset=draw(st.sampled_from([*CATALOGUE.assets, "SOMECOIN"])),
@@ -78,6 +81,8 @@ def views(draw: st.DrawFn) -> ViewState:
         second_window=second_window,
         scale=draw(st.sampled_from(PanelScale)),
         timeframe=draw(st.sampled_from(bars)),
+        side=side,
+        is_side_chosen=is_side_chosen,
     )
 
 
