@@ -10,6 +10,7 @@ import click
 from cli.commands.audit import audit
 from cli.commands.chart import chart
 from cli.commands.collect import collect
+from cli.commands.events import events
 from cli.commands.follow import follow
 from cli.commands.measure import export, lows, measure
 from cli.commands.sequence import sequence
@@ -40,6 +41,7 @@ class CommandGroup(click.Group):
 @click.group(
     cls=CommandGroup,
     commands=[audit, chart, collect, export, follow, forget, import_, lows, measure, sequence, serve, status],
+    commands=[audit, chart, collect, events, export, follow, forget, import_, lows, measure, serve, status],
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )

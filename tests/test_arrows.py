@@ -55,6 +55,7 @@ LAYERS = (
     # analysis
     "analysis.questions",
     "analysis.event",
+    "analysis.event_holdings",
     "analysis.candle_checks",
     "analysis.candle_audit",
     "analysis.order_of_falls",

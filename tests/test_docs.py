@@ -1,5 +1,6 @@
 """The documents cover all commands, settings, options and formats, and their links and pictures exist."""
 
+import dataclasses
 import re
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from dashboard.exports.registry import EXPORTS
 from dashboard.pages.registry import PAGES as SERVED
 from dashboard.sheet.renderer import PNG_SCALE
 from dashboard.sheet.sizes import SHAPES, SheetSize
+from data.catalogue import Event, parse_catalogue
 from data.schema import Outcome
 from data.settings import ENV_PREFIX, Settings
 from deviation.question import Parameters
@@ -21,6 +23,7 @@ ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 COLLECTING = (ROOT / "docs" / "collecting.md").read_text(encoding="utf-8")
 EXPORT_PAGE = (ROOT / "docs" / "exports.md").read_text(encoding="utf-8")
+EVENT_PAGE = (ROOT / "docs" / "add-an-event.md").read_text(encoding="utf-8")
 METHOD = (ROOT / "docs" / "method.md").read_text(encoding="utf-8")
 
 
@@ -65,6 +68,21 @@ def test_exports_names_kinds_and_formats() -> None:
     options = [option for option in main.commands["chart"].params if option.name in chart_options]
     assert len(options) == len(chart_options)
     assert [word for option in options for word in option.opts if word not in EXPORT_PAGE] == []
+
+
+def test_the_example_of_an_event_is_one() -> None:
+    """docs/add-an-event.md names each key of an event, and its example is read as it stands."""
+    fields = {field.name for field in dataclasses.fields(Event)} - {"id", "extra_assets"} | {"also"}
+    fields |= {"label", "times", "start", "end", "note", "at", "text", "mark", "source_url"}
+    fields = fields - {"windows"} | {"windows.NAME"}
+    assert sorted(name for name in fields if f"`{name}`" not in EVENT_PAGE) == []
+    (example,) = re.findall(r"```toml\n(.*?)```", EVENT_PAGE, re.DOTALL)
+    assets, venues, quotes = (
+        (ROOT / "data" / "catalogue" / f"{name}.toml").read_text(encoding="utf-8")
+        for name in ("assets", "venues", "quotes")
+    )
+    event = parse_catalogue(assets, venues, quotes, {"e": example}).get_event("e")
+    assert (event.assets[0], event.default_focus, len(event.windows)) == ("ETH", "kraken", 1)
 
 
 def test_pictures_of_the_docs_are_generated() -> None:
