@@ -83,6 +83,7 @@ LAYERS = (
     # evidence
     "evidence.losses",
     "evidence.claims",
+    "evidence.orders",
     # dashboard
     "dashboard.text",
     "dashboard.state",
