@@ -37,7 +37,7 @@ STAMP = re.compile(r"^\s*\"?(\d{8,}([.,]\d*)?|\d[.,]\d+e\+?\d+|\d{4}[-/]\d\d[-/]
 
 
 @dataclass(frozen=True, slots=True)
-class _Start:
+class TextStart:
     """How a text begins: its separator, the fields of its first row, and how many lines come before the values."""
 
     separator: str
@@ -63,7 +63,7 @@ def parse_text(path: Path, content: Content) -> RawTable:
         FileRefused: the file is empty, no text, malformed, or repeats a column.
     """
     data = _convert_to_utf8(path, content.data)
-    start = _find_start(path, data)
+    start = find_start(path, data)
     try:
         rows = _read_rows(data, start, start.lines_before)
     except pl.exceptions.PolarsError as error:
@@ -82,7 +82,7 @@ def parse_text_pieces(path: Path, name: str, pieces: Iterable[bytes]) -> Iterato
     Raises:
         FileRefused: `parse_text` would refuse the text, or has to convert it first. Its message alone says why.
     """
-    start: _Start | None = None
+    start: TextStart | None = None
     row_count = 0
     for piece in pieces:
         data = piece if start else piece.removeprefix(codecs.BOM_UTF8)
@@ -90,7 +90,7 @@ def parse_text_pieces(path: Path, name: str, pieces: Iterable[bytes]) -> Iterato
         try:
             data.decode()
             if start is None:
-                start = _find_start(path, data)
+                start = find_start(path, data)
                 skipped = row_count = start.lines_before
             rows = _read_rows(data, start, skipped)
         except (UnicodeDecodeError, pl.exceptions.PolarsError) as error:
@@ -123,7 +123,7 @@ def cut_lines(path: Path, pieces: Iterable[bytes], size: int) -> Iterator[bytes]
         yield rest
 
 
-def _read_rows(data: bytes, start: _Start, skipped_lines: int) -> pl.DataFrame:
+def _read_rows(data: bytes, start: TextStart, skipped_lines: int) -> pl.DataFrame:
     """The rows after some lines, blank ones too. Raises PolarsError if they are malformed."""
     return pl.read_csv(
         data,
@@ -136,7 +136,7 @@ def _read_rows(data: bytes, start: _Start, skipped_lines: int) -> pl.DataFrame:
     )
 
 
-def _build_table(path: Path, name: str, start: _Start, rows: pl.DataFrame, rows_before: int) -> RawTable:
+def _build_table(path: Path, name: str, start: TextStart, rows: pl.DataFrame, rows_before: int) -> RawTable:
     """The table of some rows of a text, without blank ones."""
     numbered = rows.with_row_index(LINE_COLUMN, offset=rows_before + 1)
     form = f"CSV with {SEPARATORS[start.separator]}" if start.separator in SEPARATORS else "CSV"
@@ -163,7 +163,7 @@ def _convert_to_utf8(path: Path, data: bytes) -> bytes:
     return data
 
 
-def _find_start(path: Path, data: bytes) -> _Start:
+def find_start(path: Path, data: bytes) -> TextStart:
     """Look at the first lines. Raises FileRefused if none has values or names, or if it repeats a column."""
     try:
         start = _read_start(path, data)
@@ -173,7 +173,7 @@ def _find_start(path: Path, data: bytes) -> _Start:
     return start
 
 
-def _read_start(path: Path, data: bytes) -> _Start:
+def _read_start(path: Path, data: bytes) -> TextStart:
     """The start of a text. Raises FileRefused if there is no line with values or names, csv.Error if it is odd."""
     stream = io.BytesIO(data)
     comments = number = 0
@@ -190,10 +190,10 @@ def _read_start(path: Path, data: bytes) -> _Start:
         separator = _find_separator(line)
         fields = _split(line, separator)
         if _is_numbered(fields) or not any(STAMP.match(field) for field in fields):
-            return _Start(separator, fields, has_names=True, lines_before=number)
+            return TextStart(separator, fields, has_names=True, lines_before=number)
         if len(comment_fields) == len(fields):  # the names stand in the comment
-            return _Start(separator, comment_fields, has_names=True, lines_before=number - 1)
-        return _Start(separator, fields, has_names=False, lines_before=number - 1)
+            return TextStart(separator, comment_fields, has_names=True, lines_before=number - 1)
+        return TextStart(separator, fields, has_names=False, lines_before=number - 1)
     raise build_refusal(path, "is empty")
 
 
@@ -215,7 +215,7 @@ def _split(line: str, separator: str) -> list[str]:
     return next(csv.reader([line], delimiter=separator))
 
 
-def _find_uneven_line(data: bytes, start: _Start) -> str | None:
+def _find_uneven_line(data: bytes, start: TextStart) -> str | None:
     """A message about the first line with more fields than the first; None if there is none."""
     lines = io.StringIO(data.decode())
     for _ in range(start.lines_before):
