@@ -16,6 +16,7 @@ from cli.commands.measure import export, lows, measure
 from cli.commands.sequence import sequence
 from cli.commands.serve import serve
 from cli.commands.store import forget, import_, status
+from cli.commands.verify import verify
 from cli.global_options import build_global_options
 from cli.session import open_session
 from data.errors import PlumblineError
@@ -42,6 +43,7 @@ class CommandGroup(click.Group):
     cls=CommandGroup,
     commands=[audit, chart, collect, export, follow, forget, import_, lows, measure, sequence, serve, status],
     commands=[audit, chart, collect, events, export, follow, forget, import_, lows, measure, serve, status],
+    commands=[audit, chart, collect, export, follow, forget, import_, lows, measure, serve, status, verify],
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )

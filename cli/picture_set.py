@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rich.console import Console
@@ -10,16 +10,19 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.text import Text
 
 from dashboard.charts.comparison.sheet import build_comparison_sheet
+from dashboard.exports.kinds import ExportKind
 from dashboard.sheet.file_name import build_file_name
 from dashboard.sheet.imprint import NO_IMPRINT, Imprint
-from dashboard.sheet.manifest import build_manifest
 from dashboard.sheet.renderer import FileFormat, Renderer, write_atomically
 from dashboard.sheet.sizes import SheetSize
 from dashboard.state.view import Theme
 from data.catalogue import Catalogue
 from data.errors import NoUsableCandles, UsageError
+from data.reader import CandleReader
 from data.reconstruction.candles import list_assumed_markets
 from deviation.measurement import Measurement
+from evidence.proof.inputs import describe_reads, list_reads
+from evidence.proof.manifest import build_manifest, shorten_hash
 
 ShowLine = Callable[[str], None]
 """Prints a line."""
@@ -27,15 +30,11 @@ ShowLine = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class PictureStyle:
-    """What all pictures of a set share; ``store`` is the store version for their manifests, None without a store.
-
-    ``imprint`` has the command and the day of a source line.
-    """
+    """What all pictures of a set share; ``imprint`` has the command and the day of a source line."""
 
     size: SheetSize = SheetSize.WIDE
     theme: Theme = Theme.LIGHT
     file_format: FileFormat = FileFormat.PNG
-    store: str | None = None
     imprint: Imprint = NO_IMPRINT
 
 
@@ -55,7 +54,14 @@ def choose_format(path: Path, requested: str | None) -> FileFormat:
 
 
 def write_picture(
-    measurement: Measurement, catalogue: Catalogue, renderer: Renderer, style: PictureStyle, target: Path
+    measurement: Measurement,
+    catalogue: Catalogue,
+    renderer: Renderer,
+    style: PictureStyle,
+    target: Path,
+    source: CandleReader,
+    *,
+    first_seen: bool = False,
 ) -> Path:
     """Write the picture of a measurement, and return its path.
 
@@ -65,6 +71,8 @@ def write_picture(
         renderer: the browser that draws.
         style: size, theme and format.
         target: a file, or a folder in which the file is named after the measurement.
+        source: what was measured, for the manifest.
+        first_seen: whether it gives candles as they first came.
 
     Raises:
         UsageError: The file cannot be written.
@@ -74,10 +82,19 @@ def write_picture(
     assumed = list_assumed_markets(measurement.question.origin)
     name = build_file_name(measurement, file_format=style.file_format.value, size=style.size, theme=style.theme)
     path = target / name if target.is_dir() else target
-    figure = build_comparison_sheet(
-        measurement, catalogue, size=style.size, theme=style.theme, assumed=assumed, imprint=style.imprint
+    record = describe_reads(source, list_reads([measurement.question]))
+    manifest = build_manifest(
+        ExportKind.COMPARISON.value,
+        [measurement],
+        record,
+        first_seen=first_seen,
+        extra={"size": style.size.value, "theme": style.theme.value},
     )
-    write_atomically(path, renderer.draw(figure, style.file_format, build_manifest(measurement, store=style.store)))
+    imprint = replace(style.imprint, manifest_hash=shorten_hash(manifest))
+    figure = build_comparison_sheet(
+        measurement, catalogue, size=style.size, theme=style.theme, assumed=assumed, imprint=imprint
+    )
+    write_atomically(path, renderer.draw(figure, style.file_format, manifest))
     return path
 
 

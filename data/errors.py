@@ -4,6 +4,7 @@ PlumblineError            1  the work is done as far as possible, with failures
 ├── UsageError            2  the request is invalid
 ├── StoreAlreadyFollowed  2  another process follows the store
 ├── FileRefused           3  a file has an invalid row; nothing of it was stored
+├── ManifestDamaged       3  a file says nothing of its origin, or was cut or changed since
 ├── NoUsableCandles       3  no candle to measure
 ├── StoreUnusable         3  the store cannot be read or written
 ├── StoreBusy             1  conflicts with other writers, after all retries
@@ -52,6 +53,12 @@ class OptionRefused(FileRefused):
         super().__init__(f"{finding}\n  {advice}")
         self.finding = finding
         self.option = option
+
+
+class ManifestDamaged(PlumblineError):
+    """A file has no manifest, or was cut or changed since it was written; the message says which."""
+
+    exit_code = 3
 
 
 class NoUsableCandles(PlumblineError):

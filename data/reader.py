@@ -64,3 +64,19 @@ class CandleReader(Protocol):
             A frame of `data.schema.LOW_TRADE`, sorted by venue, symbol and open time.
         """
         ...
+
+    def read_sources(
+        self,
+        assets: Collection[str],
+        start: datetime,
+        end: datetime,
+        *,
+        origin: Evidence = Evidence.REAL,
+        timeframe: Timeframe = Timeframe.M1,
+    ) -> pl.DataFrame:
+        """Where the trade candles of ``[start, end)`` are from, counting also rows that others replace.
+
+        Returns:
+            A frame of `data.schema.SOURCE`, sorted by venue, origin and source.
+        """
+        ...

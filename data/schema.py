@@ -256,6 +256,18 @@ LOW_TRADE: dict[str, pl.DataType] = {
 the host or file of the trades. Bars that were fetched as candles have no lowest trade.
 """
 
+SOURCE: dict[str, pl.DataType] = {
+    "venue": pl.String(),
+    "origin": pl.String(),
+    "source": pl.String(),
+    "rows": pl.Int64(),
+    "first_fetched": TIME,
+    "last_fetched": TIME,
+}
+"""A source of a venue's candles: how many rows are of it, and when the first and the last of them were fetched.
+
+The times are null for a file that is not in the store."""
+
 STORED_LOW_TRADE: dict[str, pl.DataType] = {"asset": pl.String(), "day": pl.Date(), **LOW_TRADE}
 """A lowest trade in the store: ``asset`` is the base of the symbol, ``day`` that of the bar's open time."""
 

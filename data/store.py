@@ -92,6 +92,18 @@ class CandleStore:
         """The lowest trades of bars of ``[start, end)``; see `data.reader.CandleReader`."""
         return self.lowest_trades.read_rows(assets, start, end, timeframe)
 
+    def read_sources(
+        self,
+        assets: Collection[str],
+        start: datetime,
+        end: datetime,
+        *,
+        origin: Evidence = Evidence.REAL,
+        timeframe: Timeframe = Timeframe.M1,
+    ) -> pl.DataFrame:
+        """The sources of the rows of ``[start, end)``; see `data.reader.CandleReader`."""
+        return self.candles.read_sources(assets, start, end, build_evidence_filter(origin), timeframe=timeframe)
+
     def has_candles(self, evidence: Evidence, assets: Collection[str] | None = None) -> bool:
         """Whether there is any one-minute candle of that kind, of any of these assets (None: of any asset)."""
         conditions = [build_evidence_filter(evidence), build_trade_filter(Timeframe.M1)]

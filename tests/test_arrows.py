@@ -61,6 +61,15 @@ LAYERS = (
     "analysis.order_of_falls",
     "analysis.fine_times",
     "analysis.order_json",
+    # evidence
+    "evidence.proof.canonical",
+    "evidence.proof.inputs",
+    "evidence.proof.numbers",
+    "evidence.proof.manifest",
+    "evidence.proof.png",
+    "evidence.proof.svg",
+    "evidence.proof.read_file",
+    "evidence.proof.verify",
     # collectors
     "collectors.failures",
     "collectors.venues",

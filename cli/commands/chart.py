@@ -49,8 +49,7 @@ def chart(
     if assets:
         _make_folder(out)
     source = session.open_source(options)
-    store_version = None if options.files else session.store.read_version()
-    style = PictureStyle(size, theme, choose_format(out, file_format), store_version)
+    style = PictureStyle(size, theme, choose_format(out, file_format))
     today = clock.now().date()
     with Renderer() as renderer:
 
@@ -58,7 +57,15 @@ def chart(
             # A column of 85 mm has no room for a command.
             command = write_picture_command(options, measurement.question.asset) if size is not SheetSize.PRINT else ""
             imprint = Imprint(command, today)
-            return write_picture(measurement, session.catalogue, renderer, replace(style, imprint=imprint), out)
+            return write_picture(
+                measurement,
+                session.catalogue,
+                renderer,
+                replace(style, imprint=imprint),
+                out,
+                source,
+                first_seen=options.first_seen,
+            )
 
         if asset is not None:
             click.echo(write(session.measure_asset(options, asset, source)))

@@ -86,15 +86,11 @@ def export_gaps(request: ExportRequest) -> ExportFile:
             build_gap_rows(measurements), named_after, asset=ALL_ASSETS, measurements=measurements
         )
     view = request.view
+    signed = request.sign(measurements)
     figure = build_gap_sheet(
-        measurements, request.catalogue, view.side, size=request.size, theme=view.theme, imprint=request.imprint
+        measurements, request.catalogue, view.side, size=request.size, theme=view.theme, imprint=signed.imprint
     )
-    extra = {
-        "asset": None,
-        "side": view.side.value,
-        "assets": [measurement.question.asset for measurement in measurements],
-    }
-    return request.build_picture_file(figure, named_after, asset=ALL_ASSETS, extra=extra)
+    return signed.build_picture_file(figure, named_after, asset=ALL_ASSETS)
 
 
 def build_gap_sheet(

@@ -93,9 +93,9 @@ def export_bounds(request: ExportRequest) -> ExportFile:
         BrowserMissing, BrowserBusy, BrowserFailed: The picture cannot be drawn (now).
     """
 
-    def build_sheet(scene: Scene, size: SheetSize) -> go.Figure:
+    def build_sheet(scene: Scene, size: SheetSize, imprint: Imprint) -> go.Figure:
         trades = request.measurements.read_low_trades([scene.measurement])
-        return build_bounds_sheet(scene, trades, size, request.imprint)
+        return build_bounds_sheet(scene, trades, size, imprint)
 
     return request.build_asset_file(build_bounds_rows, build_sheet)
 

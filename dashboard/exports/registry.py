@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import partial
 
 from dashboard.exports.gaps import export_gaps
 from dashboard.exports.kinds import ExportKind
@@ -77,9 +76,7 @@ _EXPORTS = (
         ExportKind.COMPARISON,
         "explorer",
         PICTURE_AND_ROWS,
-        lambda request: request.build_asset_file(
-            build_deviation_rows, partial(build_comparison_picture, imprint=request.imprint)
-        ),
+        lambda request: request.build_asset_file(build_deviation_rows, build_comparison_picture),
         sizes=tuple(SheetSize),
     ),
     Export(ExportKind.COMPARE, "compare", PICTURE_AND_ROWS, export_compare),

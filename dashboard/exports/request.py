@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
@@ -23,7 +23,6 @@ from dashboard.service.event import EventContext
 from dashboard.service.measurements import Measurements
 from dashboard.sheet.file_name import build_file_name
 from dashboard.sheet.imprint import Imprint
-from dashboard.sheet.manifest import build_manifest
 from dashboard.sheet.renderer import FileFormat, Renderer
 from dashboard.sheet.sizes import SheetSize
 from dashboard.state.view import ViewState
@@ -33,6 +32,7 @@ from data.files.export import METADATA_SUFFIX, encode_rows
 from data.reconstruction.candles import list_assumed_markets
 from deviation.measurement import Measurement
 from deviation.side import Side
+from evidence.proof.manifest import build_manifest, shorten_hash
 
 ALL_ASSETS = "all"
 """Stands for the asset in the name of a file about several."""
@@ -72,9 +72,9 @@ class ExportRequest:
         view: asset, event, window, focus venue and settings.
         size: shape of a picture; other formats ignore it.
         imprint: the link to the page that shows the same, and the day of a picture.
-        version: version of the store, for the manifest of a picture.
         measurements: measures views.
         renderer: draws pictures.
+        manifest: that of the picture, once `sign` has built it.
     """
 
     kind: ExportKind
@@ -82,9 +82,9 @@ class ExportRequest:
     view: ViewState
     size: SheetSize
     imprint: Imprint
-    version: str
     measurements: Measurements
     renderer: Renderer
+    manifest: Mapping[str, Any] | None = None
 
     @property
     def catalogue(self) -> Catalogue:
@@ -184,27 +184,46 @@ class ExportRequest:
         side = self.view.side if self.kind in SIDED_KINDS else Side.BELOW
         return build_name(size=self.size, theme=self.view.theme, side=side)
 
+    def sign(self, measurements: Sequence[Measurement], extra: Mapping[str, Any] | None = None) -> "ExportRequest":
+        """The request for a picture of these measurements, with its manifest, whose hash the imprint has.
+
+        ``extra`` are further entries of the manifest.
+
+        Raises:
+            StoreUnusable: The store cannot be read.
+        """
+        side = {"side": self.view.side.value} if self.kind in SIDED_KINDS else {}
+        manifest = build_manifest(
+            self.kind.value,
+            measurements,
+            self.measurements.describe_inputs(measurements),
+            first_seen=self.measurements.first_seen,
+            extra={
+                "link": urlencode(self.view.to_query(self.catalogue)),
+                "size": self.size.value,
+                "theme": self.view.theme.value,
+                **side,
+                **(extra or {}),
+            },
+        )
+        imprint = replace(self.imprint, manifest_hash=shorten_hash(manifest))
+        return replace(self, manifest=manifest, imprint=imprint)
+
     def build_picture_file(
-        self,
-        figure: go.Figure,
-        measurement: Measurement,
-        *,
-        asset: str | None = None,
-        extra: Mapping[str, Any] | None = None,
+        self, figure: go.Figure, measurement: Measurement, *, asset: str | None = None
     ) -> ExportFile:
-        """The figure as a file with a manifest; ``extra`` adds or replaces entries of the manifest.
+        """The figure as a file with the request's manifest.
 
         Raises:
             BrowserMissing, BrowserBusy, BrowserFailed: The picture cannot be drawn (now).
         """
-        link = urlencode(self.view.to_query(self.catalogue))
-        manifest = build_manifest(measurement, store=self.version, link=link) | dict(extra or {})
-        return self.build_file(
-            self.renderer.draw(figure, FileFormat(self.file_format), manifest), measurement, asset=asset
-        )
+        content = self.renderer.draw(figure, FileFormat(self.file_format), self.manifest)
+        return self.build_file(content, measurement, asset=asset)
 
     def build_asset_file(
-        self, build_rows: Callable[[Scene], pl.DataFrame], build_sheet: Callable[[Scene, SheetSize], go.Figure]
+        self,
+        build_rows: Callable[[Scene], pl.DataFrame],
+        build_sheet: Callable[[Scene, SheetSize, Imprint], go.Figure],
     ) -> ExportFile:
         """A chart of the view's asset as a sheet, or the rows behind it.
 
@@ -215,7 +234,8 @@ class ExportRequest:
         """
         scene = self.build_scene()
         if self.is_picture:
-            return self.build_picture_file(build_sheet(scene, self.size), scene.measurement)
+            signed = self.sign([scene.measurement])
+            return signed.build_picture_file(build_sheet(scene, self.size, signed.imprint), scene.measurement)
         return self.build_rows_file(build_rows(scene), scene.measurement)
 
     def build_event_file(
@@ -236,10 +256,9 @@ class ExportRequest:
             return self.build_rows_file(
                 build_rows(overview), named_after, asset=ALL_ASSETS, measurements=overview.measurements
             )
-        extra = {"asset": None, "assets": [measurement.question.asset for measurement in overview.measurements]}
-        return self.build_picture_file(
-            build_sheet(overview, self.size, self.imprint), named_after, asset=ALL_ASSETS, extra=extra
-        )
+        signed = self.sign(overview.measurements)
+        figure = build_sheet(overview, self.size, signed.imprint)
+        return signed.build_picture_file(figure, named_after, asset=ALL_ASSETS)
 
     def build_rows_file(
         self,

@@ -88,8 +88,6 @@ def build_export(
         view=view,
         size=_parse_size(query, export),
         imprint=Imprint(_write_link(view, export.page, host, measurements.catalogue), drawn_on),
-        # Read before measuring: the manifest may name an older version than the one shown, never a newer one.
-        version=measurements.read_version(),
         measurements=measurements,
         renderer=renderer,
     )

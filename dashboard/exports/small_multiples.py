@@ -27,20 +27,13 @@ def export_compare(request: ExportRequest) -> ExportFile:
         raise request.build_empty_event_error()
     if not request.is_picture:
         return request.build_rows_file(build_compare_rows(panels, catalogue), measurements[0], asset=ALL_ASSETS)
+    signed = request.sign(measurements, {"windows": [window.name for window in windows]})
     figure = build_compare_sheet(
         windows,
         catalogue,
         size=request.size,
         theme=view.theme,
         share_scale=view.scale is PanelScale.SHARED,
-        imprint=request.imprint,
+        imprint=signed.imprint,
     )
-    extra = {
-        "asset": None,
-        "focus": view.focus,
-        "candles_from": sorted({name for m in measurements for names in m.origins.values() for name in names}),
-        "fx_assumed": sorted({quote for measurement in measurements for quote in measurement.fx_assumed}),
-        "assets": list(dict.fromkeys(panel.asset for panel in panels)),
-        "windows": [window.name for window in windows],
-    }
-    return request.build_picture_file(figure, measurements[0], asset=ALL_ASSETS, extra=extra)
+    return signed.build_picture_file(figure, measurements[0], asset=ALL_ASSETS)

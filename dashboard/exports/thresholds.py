@@ -76,9 +76,9 @@ def export_thresholds(request: ExportRequest) -> ExportFile:
         BrowserMissing, BrowserBusy, BrowserFailed: The picture cannot be drawn (now).
     """
 
-    def build_sheet(scene: Scene, size: SheetSize) -> go.Figure:
+    def build_sheet(scene: Scene, size: SheetSize, imprint: Imprint) -> go.Figure:
         side = choose_side(scene.measurement, request.view.side if request.view.is_side_chosen else None)
-        return build_threshold_sheet(scene, side, size, request.imprint)
+        return build_threshold_sheet(scene, side, size, imprint)
 
     return request.build_asset_file(build_threshold_rows, build_sheet)
 

@@ -18,9 +18,13 @@ from data.errors import NoUsableCandles
 from data.schema import Evidence, Timeframe
 from data.store import CandleStore
 from deviation.measurement import Measurement
+from evidence.proof.inputs import InputRead, InputRecord, describe_reads, list_reads
 
 CACHE_SIZE = 64
 """Measurements in the cache; one takes a few megabytes."""
+
+RECORD_CACHE_SIZE = 16
+"""Descriptions of inputs in the cache; one takes some ten kilobytes."""
 
 EVIDENCE_ORDER = {
     OriginChoice.AUTO: (Evidence.REAL, Evidence.RECONSTRUCTION),
@@ -82,6 +86,7 @@ class Measurements:
         self.catalogue = catalogue
         self._cached_measure = lru_cache(maxsize=CACHE_SIZE)(self._measure)
         self._cached_has_seconds = lru_cache(maxsize=CACHE_SIZE)(self._read_has_seconds)
+        self._cached_inputs = lru_cache(maxsize=RECORD_CACHE_SIZE)(self._describe_reads)
         self._cached_other_assets = lru_cache(maxsize=1)(self._read_other_assets)
         self._checker = RobustnessChecker(store)
 
@@ -182,6 +187,15 @@ class Measurements:
         assets = [measurement.question.asset for measurement in measurements]
         return self._store.read_low_trades(assets, question.start, question.end, timeframe=question.timeframe)
 
+    def describe_inputs(self, measurements: Sequence[Measurement]) -> InputRecord:
+        """Hashes and sources of the rows behind measurements, from the cache if they are there.
+
+        Raises:
+            StoreUnusable: The store cannot be read.
+        """
+        reads = tuple(list_reads(measurement.question for measurement in measurements))
+        return self._cached_inputs(self.read_version(), reads)
+
     def has_seconds(self, view: ViewState) -> bool:
         """Whether the store holds candles of a second of the view's asset in its window, of a kind that it shows.
 
@@ -202,6 +216,11 @@ class Measurements:
         if not pinned:
             pinned.append(self._store.read_version())
         return pinned[0]
+
+    @property
+    def first_seen(self) -> bool:
+        """Whether candles are read as they first came."""
+        return self._store.first_seen
 
     @contextmanager
     def pin_version(self) -> Iterator[None]:
@@ -275,6 +294,13 @@ class Measurements:
             self._store.read_candles, [asset], start, end, columns=("venue",), timeframe=Timeframe.S1
         )
         return any(read_candles(origin=evidence, in_order=False).height > 0 for evidence in EVIDENCE_ORDER[origin])
+
+    def _describe_reads(
+        self,
+        version: str,  # noqa: ARG002 - the version is the key
+        reads: tuple[InputRead, ...],
+    ) -> InputRecord:
+        return describe_reads(self._store, reads)
 
     def _read_other_assets(self, version: str) -> tuple[str, ...]:  # noqa: ARG002 - the version is the key
         return tuple(sorted({*self.store_info.get_holdings()["asset"]} - {*self.catalogue.assets}))

@@ -116,7 +116,7 @@ def _write_sources(
     measurements: Sequence[Measurement], catalogue: Catalogue, size: float, max_width: float, imprint: Imprint
 ) -> str:
     """Sources and missing minutes; names that do not fit into ``max_width`` are replaced by their number."""
-    text = f"{write_source_line(measurements, imprint.link, imprint.day)}."
+    text = f"{write_source_line(measurements, imprint.parts)}."
     asset_prefixes = {
         id(measurement): f"{measurement.question.asset} " if len(measurements) > 1 else ""
         for measurement in measurements

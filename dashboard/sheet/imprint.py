@@ -1,4 +1,4 @@
-"""What only the caller of a picture knows: the link to its page or the command for it, and the day it was drawn on."""
+"""What only the caller of a picture knows: its manifest, the link to its page or the command for it, and the day."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -9,10 +9,14 @@ from dashboard.text.numbers import NO_BREAK_SPACE
 
 @dataclass(frozen=True, slots=True)
 class Imprint:
-    """Link, or command, and day in the source line of a picture; either may be absent."""
+    """Link, or command, and day in the source line of a picture, and the first digits of its manifest's hash.
+
+    Each may be absent.
+    """
 
     link: str = ""
     drawn_on: date | None = None
+    manifest_hash: str = ""
 
     @property
     def day(self) -> str:
@@ -21,6 +25,12 @@ class Imprint:
             return ""
         return f"{format_day(self.drawn_on)} {self.drawn_on.year}".replace(" ", NO_BREAK_SPACE)
 
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """What there is, as parts of a sentence."""
+        manifest = f"manifest{NO_BREAK_SPACE}{self.manifest_hash}" if self.manifest_hash else ""
+        return tuple(part for part in (manifest, self.link, self.day) if part)
+
 
 NO_IMPRINT = Imprint()
-"""A picture without link and day."""
+"""A picture without manifest, link and day."""

@@ -21,8 +21,10 @@ from typing import Any, Self
 
 import plotly.graph_objects as go
 
-from dashboard.sheet.manifest import embed_in_png, embed_in_svg
 from data.errors import BrowserBusy, BrowserFailed, BrowserMissing, UsageError
+from evidence.proof.canonical import encode_json
+from evidence.proof.png import embed_in_png
+from evidence.proof.svg import embed_in_svg
 
 PNG_SCALE = 2
 """Pixels of a PNG per unit of the figure: 1600x900 becomes 3200x1800."""
@@ -72,7 +74,7 @@ class Renderer:
         Args:
             figure: a figure with ``width`` and ``height``.
             file_format: a PNG has `PNG_SCALE` pixels per unit.
-            manifest: the data to embed in the file; see `dashboard.sheet.manifest`.
+            manifest: the data to embed in the file; see `evidence.proof.manifest`.
 
         Raises:
             BrowserMissing: No browser is installed.
@@ -90,7 +92,8 @@ class Renderer:
             content = _replace_random_ids(content)
         if manifest is None:
             return content
-        return embed_in_png(content, manifest) if file_format is FileFormat.PNG else embed_in_svg(content, manifest)
+        embed = embed_in_png if file_format is FileFormat.PNG else embed_in_svg
+        return embed(content, encode_json(manifest))
 
     def close(self) -> None:
         """End the browser, if one runs; a later picture starts another."""

@@ -139,9 +139,9 @@ def write_method_line(measurement: Measurement, *other_measurements: Measurement
 
 
 def write_source_line(
-    measurements: Sequence[Measurement], link: str = "", date: str = "", *, with_origins: bool = True
+    measurements: Sequence[Measurement], details: Sequence[str] = (), *, with_origins: bool = True
 ) -> str:
-    """Where the prices are from, ``with_origins`` by what way, and what made the picture.
+    """Where the prices are from, ``with_origins`` by what way, what made the picture, and further details of it.
 
     >>> write_source_line([]).startswith("Source: no prices; analysis: Plumbline ")
     True
@@ -154,8 +154,7 @@ def write_source_line(
     prices = (
         f"{BAR_LENGTHS[timeframe]} prices of {format_count(len(venues), 'exchange')}{way}" if venues else "no prices"
     )
-    parts = [f"Source: {prices}; analysis: Plumbline {VERSION}", *(part for part in (link, date) if part)]
-    return ", ".join(parts)
+    return ", ".join([f"Source: {prices}; analysis: Plumbline {VERSION}", *details])
 
 
 def format_window(measurement: Measurement) -> str:

@@ -16,6 +16,7 @@ from data.schema import (
     CANDLE,
     CANDLE_DEFAULTS,
     LOW_TRADE,
+    SOURCE,
     SPAN,
     TIME,
     Evidence,
@@ -130,6 +131,23 @@ class FileSource:
         is_asked = (_build_asset_filter(self._lows, assets), pl.col("timeframe") == timeframe.value)
         latest = self._lows.filter(*is_asked, is_in_window).unique(BAR_KEY, keep="last", maintain_order=True)
         return latest.sort("venue", "symbol", "open_time")
+
+    def read_sources(
+        self,
+        assets: Collection[str],
+        start: datetime,
+        end: datetime,
+        *,
+        origin: Evidence = Evidence.REAL,
+        timeframe: Timeframe = Timeframe.M1,
+    ) -> pl.DataFrame:
+        """The files of the candles of ``[start, end)``, without times; see `data.reader.CandleReader`."""
+        is_asked = (_build_asset_filter(self._candles, assets), build_evidence_filter(origin))
+        is_in_window = pl.col("open_time").is_between(start, end, closed="left")
+        rows = self._candles.filter(*is_asked, build_trade_filter(timeframe), is_in_window)
+        counts = rows.group_by("venue", "origin", "source").agg(pl.len().cast(pl.Int64).alias("rows"))
+        times = (pl.lit(None, TIME).alias(name) for name in ("first_fetched", "last_fetched"))
+        return counts.with_columns(*times).select(*SOURCE).sort("venue", "origin", "source")
 
 
 def _build_asset_filter(rows: pl.DataFrame, assets: Collection[str]) -> pl.Expr:

@@ -22,6 +22,7 @@ from data.schema import (
     CANDLE_DEFAULTS,
     FETCHED_CANDLE,
     HOLDING,
+    SOURCE,
     STORED_CANDLE,
     WRITE_COUNTS,
     Timeframe,
@@ -135,6 +136,30 @@ class CandleTable:
         filters = (build_partition_filter(assets, start, end), IS_TRADE, *conditions, is_in_window)
         rows = self.tables[timeframe].read(lambda stored: stored.filter(*filters).select(*FETCHED_CANDLE))
         return rows.sort("venue", "symbol", "open_time", "fetched_at", "origin", "source")
+
+    def read_sources(
+        self,
+        assets: Collection[str],
+        start: datetime,
+        end: datetime,
+        *conditions: pl.Expr,
+        timeframe: Timeframe = Timeframe.M1,
+    ) -> pl.DataFrame:
+        """The sources of every stored trade candle of ``[start, end)``, of one length and with further conditions.
+
+        Returns:
+            A frame of `data.schema.SOURCE`, sorted by venue, origin and source.
+        """
+        is_in_window = pl.col("open_time").is_between(start, end, closed="left")
+        filters = (build_partition_filter(assets, start, end), build_trade_filter(timeframe), *conditions, is_in_window)
+        keys, time = ("venue", "origin", "source"), pl.col("fetched_at")
+        counts = (
+            pl.len().cast(pl.Int64).alias("rows"),
+            time.min().alias("first_fetched"),
+            time.max().alias("last_fetched"),
+        )
+        sources = self.tables[timeframe].read(lambda stored: stored.filter(*filters).group_by(keys).agg(*counts))
+        return sources.select(*SOURCE).sort(keys)
 
     def read_revisions(
         self, start: datetime | None = None, end: datetime | None = None, assets: Collection[str] | None = None

@@ -9,9 +9,9 @@ from PIL import Image
 from playwright.sync_api import Page as Tab
 from playwright.sync_api import expect
 
-from dashboard.sheet.manifest import read_png_manifest
 from data.schema import Timeframe
 from data.store import CandleStore
+from evidence.proof.read_file import read_picture_manifest
 from tests.browser.conftest import NOW, PageVisit, serve_store, wait_until
 from tests.dashboard.memory_store import RecordedActions, build_crash_candles
 from tests.dashboard.test_timeframes import build_fall, convert_bar_length
@@ -150,8 +150,7 @@ def test_the_depths_as_a_picture(visit: PageVisit, real: str, downloads: Path) -
     )
     with Image.open(file) as image:
         assert image.size == (2400, 2400)
-    manifest = read_png_manifest(file.read_bytes())
-    assert manifest is not None
+    manifest = read_picture_manifest(file.read_bytes())
     assert (manifest["asset"], manifest["focus"], manifest["window"]) == ("ATOM", "binance", "crash")
 
 

@@ -8,7 +8,7 @@ from PIL import Image
 from playwright.sync_api import Page as Tab
 from playwright.sync_api import Route, expect
 
-from dashboard.sheet.manifest import read_png_manifest
+from evidence.proof.read_file import read_picture_manifest
 from tests.browser.conftest import PageVisit
 
 HEADING = "On 10 Oct 2025 Binance had the largest discount of the USDT exchanges in 1 of 1 comparable asset"
@@ -164,8 +164,7 @@ def test_the_matrix_as_a_file(visit: PageVisit, real: str, downloads: Path) -> N
     download.value.save_as(file)
     with Image.open(file) as picture:
         assert picture.size == (2400, 2400)
-    manifest = read_png_manifest(file.read_bytes())
-    assert manifest is not None
+    manifest = read_picture_manifest(file.read_bytes())
     assert (manifest["focus"], manifest["assets"], manifest["window"]) == ("okx", ["ATOM", "WBETH", "DOGE"], "crash")
 
 

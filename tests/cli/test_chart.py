@@ -69,12 +69,13 @@ def test_one_picture(draw: RunCommand, tmp_path: Path) -> None:
     assert result.output == f"{tmp_path / 'new' / 'atom.svg'}\n"
     kind, width, height, paper, manifest = read_drawing(tmp_path / "new" / "atom.svg")
     assert (kind, width, height, paper) == ("svg", 1200, 1200, "#15181c")
-    assert manifest["store"]
+    assert (manifest["kind"], manifest["size"], manifest["theme"]) == ("comparison", "square", "dark")
+    assert manifest["sources"][0]["source"] == "candles.csv"
     assert draw("--asset", "ATOM", "--out", tmp_path).exit_code == 0
     assert read_drawing(tmp_path / NAME.format("ATOM", ".png"))[:3] == ["png", 1600, 900]
     files = ("--input", tmp_path / "candles.csv")
     assert draw("--asset", "ATOM", "--out", tmp_path / "file.png", *files).exit_code == 0
-    assert "store" not in read_drawing(tmp_path / "file.png")[4]
+    assert read_drawing(tmp_path / "file.png")[4]["sources"][0]["first_fetched"] is None
 
 
 def test_folder_of_pictures(draw: RunCommand, opened_renderers: list[Renderer], tmp_path: Path) -> None:

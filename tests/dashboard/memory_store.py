@@ -25,6 +25,7 @@ from data.schema import (
     REJECTED_PAGE,
     REVISION,
     RUN,
+    SOURCE,
     SPAN,
     TIME,
     Evidence,
@@ -217,6 +218,7 @@ class MemoryStore(CandleStore):
     rejected_rows: pl.DataFrame = field(default_factory=lambda: build_empty_frame(REJECTED_PAGE))
     run_rows: pl.DataFrame = field(default_factory=lambda: build_empty_frame(RUN))
     uri: str = "nowhere"
+    first_seen: bool = False
 
     def __post_init__(self) -> None:
         """Replace the tables on the disk; those that no page reads are absent."""
@@ -267,6 +269,22 @@ class MemoryStore(CandleStore):
         """No bar was built from trades."""
         del assets, start, end, timeframe
         return build_empty_frame(LOW_TRADE)
+
+    def read_sources(
+        self,
+        assets: Collection[str],
+        start: datetime,
+        end: datetime,
+        *,
+        origin: Evidence = Evidence.REAL,
+        timeframe: Timeframe = Timeframe.M1,
+    ) -> pl.DataFrame:
+        """The venues and origins of the candles, all of a source named memory and fetched at `IMPORTED_AT`."""
+        rows = self.read_candles(assets, start, end, origin=origin, timeframe=timeframe)
+        counts = rows.group_by("venue", "origin").agg(pl.len().cast(pl.Int64).alias("rows"))
+        fetched_at = pl.lit(IMPORTED_AT).cast(TIME)
+        named = counts.with_columns(source=pl.lit("memory"), first_fetched=fetched_at, last_fetched=fetched_at)
+        return named.select(*SOURCE).sort("venue", "origin")
 
     def read_version(self) -> str:
         """The number of writes."""

@@ -1,1 +1,1 @@
-"""Tests of the room for evidence."""
+"""Tests of the room `evidence`."""

@@ -93,7 +93,7 @@ def _draw_numbers(sheet: Sheet, scene: Scene, numbers: Sequence[KeyNumber], box:
 
 def _draw_source(sheet: Sheet, scene: Scene, shape: SheetShape, imprint: Imprint) -> float:
     """Draw the source line at the bottom; returns the height at which the chart must end."""
-    text = write_source_line([scene.measurement], imprint.link, imprint.day, with_origins=scene.is_illustration)
+    text = write_source_line([scene.measurement], imprint.parts, with_origins=scene.is_illustration)
     lines = fit_text(text, (FONT,), shape.inner_width, MAX_SOURCE_LINES, balance=False)[1]
     top = shape.height - 12 - FONT * LINE_HEIGHT * len(lines)
     _write_lines(sheet, text, (shape.margin, top), shape.inner_width, scene.colours.muted, MAX_SOURCE_LINES)

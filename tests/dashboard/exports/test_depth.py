@@ -15,12 +15,12 @@ from dashboard.exports.scatter import DEPTH_SCHEMA, build_depth_sheet
 from dashboard.service.event import EventContext
 from dashboard.service.measurements import Measurements
 from dashboard.sheet.frame import WATERMARK
-from dashboard.sheet.manifest import read_png_manifest
 from dashboard.sheet.renderer import Renderer
 from dashboard.sheet.sizes import FULL_SIZES, SheetSize
 from dashboard.state.view import Theme
 from data.reconstruction.candles import reconstruct_candles
 from data.schema import build_empty_frame
+from evidence.proof.read_file import read_picture_manifest
 from tests.dashboard.exports.test_routes import (
     CRASH_QUERY,
     WINDOW_TEXT,
@@ -179,6 +179,5 @@ def test_the_png_has_twice_the_pixels() -> None:
         response = build_client(renderer=renderer).get(f"/export/depth.png?{CRASH_QUERY}")
     with Image.open(BytesIO(response.data)) as image:
         assert image.size == (3200, 1800)
-    manifest = read_png_manifest(response.data)
-    assert manifest is not None
+    manifest = read_picture_manifest(response.data)
     assert (manifest["assets"], manifest["window"]) == (["ATOM", "WBETH", "DOGE"], "crash")

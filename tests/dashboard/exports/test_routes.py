@@ -19,7 +19,6 @@ from dashboard.exports.kinds import ExportKind
 from dashboard.exports.registry import EXPORTS
 from dashboard.exports.routes import build_export_routes
 from dashboard.service.measurements import Measurements
-from dashboard.sheet.manifest import read_png_manifest
 from dashboard.sheet.renderer import FileFormat, Renderer
 from dashboard.state.url import QUERY_KEYS, parse_query
 from data.catalogue import load_catalogue
@@ -27,6 +26,7 @@ from data.errors import BrowserBusy, BrowserFailed, BrowserMissing, PlumblineErr
 from data.files.import_file import read_candle_file
 from data.schema import Evidence, Origin
 from deviation.report.frame import DEVIATION_SCHEMA
+from evidence.proof.read_file import read_picture_manifest
 from tests.dashboard.memory_store import FALL_MINUTE, MINUTES, START, MemoryStore, build_crash_candles
 
 CATALOGUE = load_catalogue()
@@ -127,7 +127,7 @@ def test_every_export_is_a_file(name: str) -> None:
 
 
 def test_size_and_theme_of_a_picture() -> None:
-    """Size and theme are those of the link, and the manifest has the store's version and the link of the page."""
+    """Size and theme are those of the link, and the manifest has the link of the page and the hash of the rows."""
     client = build_client()
     default_content = json.loads(client.get(f"/export/comparison.png?{CRASH_QUERY}").data)
     assert default_content["shape"] == ["png", 1600, 900, "#ffffff"]
@@ -138,12 +138,8 @@ def test_size_and_theme_of_a_picture() -> None:
     assert content["shape"] == ["svg", 1080, 1350, "#15181c"]
     assert read_file_name(response) == f"plumbline_DOGE_coinbaseexchange_{WINDOW_TEXT}_comparison_tall_dark.svg"
     manifest = content["manifest"]
-    assert (manifest["asset"], manifest["focus"], manifest["window"], manifest["store"]) == (
-        "DOGE",
-        "coinbaseexchange",
-        "crash",
-        "0",
-    )
+    assert (manifest["asset"], manifest["focus"], manifest["window"]) == ("DOGE", "coinbaseexchange", "crash")
+    assert len(manifest["inputs"][0]["sha256"]) == 64
     link = dict(parse_qsl(manifest["link"]))
     assert link == {"asset": "DOGE", "focus": "coinbaseexchange", "window": "crash", "theme": "dark"}
     assert parse_query(link, CATALOGUE)[1] == ()
@@ -435,7 +431,6 @@ def test_size_and_manifest_of_a_png() -> None:
         response = build_client(build_sample_store(), renderer).get(f"/export/comparison.png?{CRASH_QUERY}&size=square")
     with Image.open(BytesIO(response.data)) as image:
         assert image.size == (2400, 2400)
-    manifest = read_png_manifest(response.data)
-    assert manifest is not None
+    manifest = read_picture_manifest(response.data)
     assert manifest["origin"] == Evidence.RECONSTRUCTION
     assert ExportKind.COMPARISON in read_file_name(response)

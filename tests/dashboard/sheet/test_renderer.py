@@ -16,9 +16,11 @@ import pytest
 from PIL import Image
 
 from dashboard.charts.comparison.sheet import build_comparison_sheet
-from dashboard.sheet.manifest import build_manifest, read_png_manifest
 from dashboard.sheet.renderer import FileFormat, Renderer, write_atomically
 from data.errors import BrowserBusy, BrowserFailed, BrowserMissing, UsageError
+from evidence.proof.inputs import InputRecord
+from evidence.proof.manifest import build_manifest
+from evidence.proof.read_file import read_picture_manifest
 from tests.dashboard.scenarios import CATALOGUE, measure_crash
 
 SMALL_FIGURE = go.Figure(layout={"width": 20, "height": 10})
@@ -144,10 +146,8 @@ def test_a_file_is_whole_or_absent(tmp_path: Path) -> None:
 def test_the_picture_is_drawn(tmp_path: Path, renderer: Renderer) -> None:
     """Chromium draws a PNG of 3200x1800 pixels with a manifest, the same bytes each time, and an SVG with text."""
     measurement = measure_crash()
-    figure, manifest = (
-        build_comparison_sheet(measurement, CATALOGUE),
-        build_manifest(measurement, store="7", link="asset=ATOM"),
-    )
+    figure = build_comparison_sheet(measurement, CATALOGUE)
+    manifest = build_manifest("comparison", [measurement], InputRecord([], []))
     content = renderer.draw(figure, FileFormat.PNG, manifest)
     path = tmp_path / "crash.png"
     write_atomically(path, content)
@@ -157,7 +157,7 @@ def test_the_picture_is_drawn(tmp_path: Path, renderer: Renderer) -> None:
         colours = image.convert("RGB").getcolors(maxcolors=1_000_000)
     assert colours is not None
     assert len(colours) > 100
-    assert read_png_manifest(content) == manifest
+    assert read_picture_manifest(content) == manifest
     # A browser started after the first one died draws the same.
     renderer._ensure_thread()._browser.subprocess.kill()  # noqa: SLF001 - nobody else has the process
     assert renderer.draw(figure, FileFormat.PNG, manifest) == content
