@@ -41,9 +41,22 @@ class CommandGroup(click.Group):
 
 @click.group(
     cls=CommandGroup,
-    commands=[audit, chart, collect, export, follow, forget, import_, lows, measure, sequence, serve, status],
-    commands=[audit, chart, collect, events, export, follow, forget, import_, lows, measure, serve, status],
-    commands=[audit, chart, collect, export, follow, forget, import_, lows, measure, serve, status, verify],
+    commands=[
+        audit,
+        chart,
+        collect,
+        events,
+        export,
+        follow,
+        forget,
+        import_,
+        lows,
+        measure,
+        sequence,
+        serve,
+        status,
+        verify,
+    ],
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
