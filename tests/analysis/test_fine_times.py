@@ -11,7 +11,7 @@ import pytest
 
 from analysis.fine_times import read_fine_times
 from analysis.order_of_falls import Moment, Resolution, order_falls
-from data.schema import CANDLE, CANDLE_DEFAULTS, LOW_TRADE, SPAN, Evidence, Timeframe
+from data.schema import CANDLE, CANDLE_DEFAULTS, LOW_TRADE, SOURCE, SPAN, Evidence, Timeframe, build_empty_frame
 from deviation.measurement import Measurement
 from tests.deviation.candles import read_answers
 
@@ -91,6 +91,18 @@ class FineReader:
             if start <= time < end
         ]
         return pl.DataFrame(rows, schema=LOW_TRADE, orient="row")
+
+    def read_sources(
+        self,
+        assets: Collection[str],  # noqa: ARG002 - nobody asks for sources here
+        start: datetime,  # noqa: ARG002 - as above
+        end: datetime,  # noqa: ARG002 - as above
+        *,
+        origin: Evidence = Evidence.REAL,  # noqa: ARG002 - as above
+        timeframe: Timeframe = Timeframe.M1,  # noqa: ARG002 - as above
+    ) -> pl.DataFrame:
+        """No source."""
+        return build_empty_frame(SOURCE)
 
 
 @pytest.fixture

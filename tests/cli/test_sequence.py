@@ -59,7 +59,9 @@ def test_falls_against_the_mark_of_another_asset(run: RunCommand, candles: Path)
     usde_first = [[row["venue"] for row in tie] for tie in content["order"]["2"]]
     assert usde_first == [["bybit", "binance", "okx"], ["okx"], ["binance"]]  # USDE on Bybit, BTC on both
     table = run("sequence", "--asset", "USDE", "--against", "BTC:bottom", *WINDOW, "--input", candles).output
-    assert ["USDE", "Bybit", "USDT", "before", "after", "after", "–", "–"] in [line.split() for line in split_lines(table)]
+    assert ["USDE", "Bybit", "USDT", "before", "after", "after", "–", "–"] in [
+        line.split() for line in split_lines(table)
+    ]
 
 
 def test_candles_of_a_second_say_which_came_first(run: RunCommand, candles: Path, tmp_path: Path) -> None:

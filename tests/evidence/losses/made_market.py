@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from data.schema import CANDLE, LOW_TRADE, Evidence, Timeframe, parse_base
+from data.schema import CANDLE, LOW_TRADE, SOURCE, Evidence, Timeframe, build_empty_frame, parse_base
 from evidence.losses.executions import Execution, ExecutionKind, OrderSide
 from tests.deviation.candles import read_answers
 
@@ -78,6 +78,18 @@ class MadeCandles:
     ) -> pl.DataFrame:
         """No trade."""
         return pl.DataFrame(schema=LOW_TRADE)
+
+    def read_sources(
+        self,
+        assets: Collection[str],  # noqa: ARG002 - nobody asks for sources here
+        start: datetime,  # noqa: ARG002 - as above
+        end: datetime,  # noqa: ARG002 - as above
+        *,
+        origin: Evidence = Evidence.REAL,  # noqa: ARG002 - as above
+        timeframe: Timeframe = Timeframe.M1,  # noqa: ARG002 - as above
+    ) -> pl.DataFrame:
+        """No source."""
+        return build_empty_frame(SOURCE)
 
 
 def build_time(text: str) -> datetime:
