@@ -12,6 +12,7 @@ from cli.commands.chart import chart
 from cli.commands.collect import collect
 from cli.commands.events import events
 from cli.commands.follow import follow
+from cli.commands.losses import losses
 from cli.commands.measure import export, lows, measure
 from cli.commands.sequence import sequence
 from cli.commands.serve import serve
@@ -50,6 +51,7 @@ class CommandGroup(click.Group):
         follow,
         forget,
         import_,
+        losses,
         lows,
         measure,
         sequence,

@@ -46,6 +46,7 @@ class CounterfactualRow:
         others: what the other exchanges say.
         reason: why the row is in no total; None where it is.
         remarks: what else matters, each a sentence without its full stop.
+        is_repeat: whether it is an attempt at a position that another row counts for.
     """
 
     part: Part
@@ -62,6 +63,7 @@ class CounterfactualRow:
     others: GroupPrices
     reason: str | None
     remarks: tuple[str, ...]
+    is_repeat: bool = False
 
     @property
     def quote(self) -> str:
@@ -186,6 +188,7 @@ def compare_refused_orders(
                 others=others,
                 reason=_find_reason(order, others),
                 remarks=(*others.remarks, *doubt),
+                is_repeat=order.repeat_of is not None,
             )
 
 

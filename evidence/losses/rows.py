@@ -55,9 +55,14 @@ def neutralise_formulas(rows: pl.DataFrame) -> pl.DataFrame:
     >>> neutralise_formulas(pl.DataFrame({"symbol": ["=1+1", "-2022", "ATOM"]}))["symbol"].to_list()
     ["'=1+1", '-2022', 'ATOM']
     """
-    text = pl.col(pl.String)
-    is_formula = text.str.contains(FORMULA_START) & ~text.str.contains(NUMBER)
-    return rows.with_columns(pl.when(is_formula).then(pl.concat_str(pl.lit("'"), text)).otherwise(text).name.keep())
+    texts = [name for name, dtype in rows.schema.items() if dtype == pl.String]
+    return rows.with_columns(
+        pl.when(pl.col(name).str.contains(FORMULA_START) & ~pl.col(name).str.contains(NUMBER))
+        .then(pl.concat_str(pl.lit("'"), name))
+        .otherwise(name)
+        .alias(name)
+        for name in texts
+    )
 
 
 def _build_row(row: CounterfactualRow, origin: str) -> dict[str, object]:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
+from deviation.question import COMMON_GROUPS
 from evidence.losses.elsewhere import Interval, MarketMinute, MinutePrices
 from evidence.losses.executions import Execution
 from evidence.losses.lots import Closing, compute_result
@@ -112,7 +113,7 @@ def build_statement(
 
     A quantity that was opened before the base and closed from the base on is valued in the base minute: at its own
     market's closing price, or at both ends of the median of other exchanges. What was opened or closed on one side of
-    the base belongs there as a whole.
+    the base belongs there as a whole. Markets that are not compared with the group are left out.
 
     Args:
         closings: the closed quantities.
@@ -121,7 +122,9 @@ def build_statement(
         base: the minute; what happens within it is after it.
         benchmark: `OWN_PRICE` or a group.
     """
-    lines = tuple(_split(closing, prices, base, benchmark) for closing in closings)
+    lines = tuple(
+        _split(closing, prices, base, benchmark) for closing in closings if _is_compared(closing.opened, benchmark)
+    )
     quotes: dict[str, list[StatementLine]] = {}
     for line in lines:
         quotes.setdefault(line.closing.opened.quote, []).append(line)
@@ -158,6 +161,11 @@ def value_move(quantity: Decimal, start: Bounds, end: Bounds, *, is_long: bool) 
     else:
         worst, best = (start.low, end.high), (start.high, end.low)
     return Bounds(compute_result(quantity, *worst, is_long=is_long), compute_result(quantity, *best, is_long=is_long))
+
+
+def _is_compared(execution: Execution, benchmark: str) -> bool:
+    """Whether a market has that benchmark: its own price, its own group and the common ones (docs/method.md)."""
+    return benchmark in {OWN_PRICE, execution.group, *COMMON_GROUPS}
 
 
 def _is_held_over(closing: Closing, base: datetime) -> bool:

@@ -4,13 +4,13 @@ https://www.w3.org/TR/tabular-metadata/
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import polars as pl
 
 from dashboard.exports.kinds import ExportKind
-from dashboard.exports.metadata.columns import define_column
+from dashboard.exports.metadata.columns import Column, define_column
 from data.version import VERSION
 from deviation.measurement import Measurement
 from deviation.report.notes import describe_choices
@@ -61,19 +61,43 @@ def build_csv_metadata(
         link: the address of the page that shows the same; "" if there is none.
     """
     origins = {name for measurement in measurements for names in measurement.origins.values() for name in names}
-    optional = {
-        "dc:source": sorted(origins),
-        "dc:relation": link,
-        "notes": [_build_note(measurements)] if measurements else None,
-    }
+    return describe_table(
+        kind.label,
+        rows,
+        file_name,
+        lambda name: define_column(kind, name),
+        {
+            "dc:source": sorted(origins),
+            "dc:relation": link,
+            "notes": [_build_note(measurements)] if measurements else None,
+        },
+    )
+
+
+def describe_table(
+    title: str,
+    rows: pl.DataFrame,
+    file_name: str,
+    define: Callable[[str], Column | None],
+    optional: Mapping[str, Any],
+) -> dict[str, Any]:
+    """The metadata of a CSV of any rows.
+
+    Args:
+        title: what it holds.
+        rows: the rows of the file.
+        file_name: the name of the CSV, beside which the metadata lie.
+        define: the definition of each column by its name; None where there is none.
+        optional: further properties; those that are empty are left out.
+    """
     return {
         "@context": CONTEXT,
         "url": file_name,
-        "dc:title": kind.label,
+        "dc:title": title,
         "dc:creator": f"Plumbline {VERSION}",
         **{key: value for key, value in optional.items() if value},
         "dialect": {"header": True, "encoding": "utf-8", "delimiter": ","},
-        "tableSchema": {"columns": [_build_column(kind, name, dtype) for name, dtype in rows.schema.items()]},
+        "tableSchema": {"columns": [_build_column(define(name), name, dtype) for name, dtype in rows.schema.items()]},
     }
 
 
@@ -94,8 +118,7 @@ def _build_note(measurements: Sequence[Measurement]) -> dict[str, Any]:
     }
 
 
-def _build_column(kind: ExportKind, name: str, dtype: pl.DataType) -> dict[str, Any]:
-    column = define_column(kind, name)
+def _build_column(column: Column | None, name: str, dtype: pl.DataType) -> dict[str, Any]:
     described: dict[str, Any] = {"name": name, "titles": name, "datatype": DATATYPES[dtype.base_type()], "null": ""}
     if column is not None:
         described["dc:description"] = column.definition
