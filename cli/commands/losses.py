@@ -10,7 +10,7 @@ from cli.options import MeasureOptions, new_venue_option
 from cli.param_types import EnumChoice, Instant
 from cli.session import Session, SessionCommand
 from cli.tables.console import build_console
-from cli.tables.losses import format_losses
+from cli.tables.evidence.losses import format_losses
 from dashboard.exports.metadata.losses import build_loss_metadata
 from dashboard.exports.metadata.tabular import encode_metadata
 from data.errors import FileRefused, UsageError

@@ -8,7 +8,7 @@ from rich.console import RenderableType
 from rich.table import Table
 
 from cli.tables.console import build_table
-from cli.tables.loss_statement import list_rule_parts, list_statement_parts
+from cli.tables.evidence.loss_statement import list_rule_parts, list_statement_parts
 from cli.tables.question import group_by_text
 from dashboard.text.losses import (
     BASIS_LABELS,
