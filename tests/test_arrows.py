@@ -90,9 +90,9 @@ LAYERS = (
     "collectors.follower",
     "collectors.follow_schedule",
     # evidence
+    "evidence.orders",
     "evidence.losses",
     "evidence.claims",
-    "evidence.orders",
     # dashboard
     "dashboard.text",
     "dashboard.state",

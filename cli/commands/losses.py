@@ -21,15 +21,17 @@ from evidence.losses.json_output import build_loss_json
 from evidence.losses.read_executions import ExecutionFile, read_executions
 from evidence.losses.report import LossReport, build_loss_report
 from evidence.losses.rows import build_loss_rows, neutralise_formulas
+from evidence.orders.read_log import LogOptions, OrderLog, read_order_log
 
 
 @click.command(cls=SessionCommand)
 @click.option(
     "--fills",
     type=click.Path(path_type=Path),
-    required=True,
     help="CSV, JSON or Parquet of fills, liquidations and forced deleveraging.",
 )
+@click.option("--orders", "orders", type=click.Path(path_type=Path), help="Log of orders, of which the refused count.")
+@click.option("--orders-venue", help="The exchange of a log that names none.")
 @click.option("--base", type=Instant(), help="Minute at which losses are split; the event's if left out.")
 @click.option("--event", help="An event of the catalogue, such as 2025-10-10: its published rules, its base minute.")
 @click.option("--times", help="Zone of times without one in these files: UTC, or Europe/Berlin.")
@@ -66,7 +68,9 @@ from evidence.losses.rows import build_loss_rows, neutralise_formulas
 @click.pass_obj
 def losses(
     session: Session,
-    fills: Path,
+    fills: Path | None,
+    orders: Path | None,
+    orders_venue: str | None,
     base: datetime | None,
     event: str | None,
     times: str | None,
@@ -91,10 +95,16 @@ def losses(
         parameters = Parameters(reference=reference, quote=quote, min_vote=min_vote)
     except ValueError as error:
         raise UsageError(str(error)) from error
+    if fills is None and orders is None:
+        message = "say what to compare: --fills FILE, --orders FILE, or both"
+        raise UsageError(message)
     catalogue = session.catalogue
-    file = read_executions(fills, zone=times, names=catalogue.venue_names.declare(new_venues))
-    if not file.executions:
-        raise FileRefused(_describe_unusable(file))
+    file = None
+    if fills is not None:
+        file = read_executions(fills, zone=times, names=catalogue.venue_names.declare(new_venues))
+        if not file.executions:
+            raise FileRefused(_describe_unusable(file))
+    log = None if orders is None else _read_log(orders, LogOptions(times=times, venue=orders_venue))
     options = MeasureOptions(
         start=None,
         end=None,
@@ -112,18 +122,41 @@ def losses(
         first_seen=first_seen,
     )
     report = build_loss_report(
-        session.open_source(options), catalogue, file, base=base, event=event, origin=origin, parameters=parameters
+        session.open_source(options),
+        catalogue,
+        file,
+        log,
+        base=base,
+        event=event,
+        origin=origin,
+        parameters=parameters,
     )
     if as_json:
         click.echo(json.dumps(build_loss_json(report, catalogue), indent=2))
     else:
         build_console().print(format_losses(report, catalogue, shows_all=session.verbosity > 0))
     if out is not None:
-        rows = neutralise_formulas(build_loss_rows(report))
+        rows = build_loss_rows(report)
+        rows = neutralise_formulas(rows) if out.suffix.lower() == ".csv" else rows
         write_rows(rows, out, metadata=encode_metadata(build_loss_metadata(report, rows, out.name, catalogue)))
         session.print_note(f"{out}: {len(report.rows):,} rows, {origin}")
     if _has_gaps(report):
         raise click.exceptions.Exit(1)
+
+
+def _read_log(path: Path, options: LogOptions) -> OrderLog:
+    """The log of a file. Raises FileRefused if something has to be known first, or no line of it can be read."""
+    log = read_order_log(path, options)
+    if log.needs:
+        need = log.needs[0]
+        flag = {"times": "--times", "venue": "--orders-venue"}.get(need.option)
+        advice = "" if flag is None else f"; say it with {flag} {' or '.join(need.values or ('NAME',))}"
+        message = f"{log.name}: {log.recognised}: {need.reason}{advice}"
+        raise FileRefused(message)
+    if log.events.is_empty():
+        message = f"{log.name}: {log.recognised}: no line of it can be used"
+        raise FileRefused(message)
+    return log
 
 
 def _describe_unusable(file: ExecutionFile) -> str:
@@ -134,4 +167,5 @@ def _describe_unusable(file: ExecutionFile) -> str:
 def _has_gaps(report: LossReport) -> bool:
     """Whether something of the files could not be used or compared."""
     has_bad_lines = report.file is not None and bool(report.file.bad_lines)
-    return has_bad_lines or bool(report.list_incomparable())
+    has_bad_log_lines = report.log is not None and len(report.log.bad_lines) > 0
+    return has_bad_lines or has_bad_log_lines or bool(report.list_incomparable())

@@ -38,12 +38,13 @@ PRICE_ASSUMPTIONS = (
 
 REFUSED_ASSUMPTIONS = (
     (
-        "Refused orders count if the log says that they were reduce-only, or by a code that refuses no others. They "
+        "Refused orders count if the log says that they were reduce-only, or an answer that others never get. They "
         "are never added to executions: what was executed later is in both."
     ),
     (
         "Repeated attempts on one market and side are one position, until as much as the largest of them was "
-        "executed: the first of the largest counts, the others are listed."
+        "executed: the first of the largest counts, the others are listed. Sister venues are one, and so are a spot "
+        "market and a perpetual of one pair, unless the fills name perpetuals of that pair."
     ),
     (
         "A refused order is taken as executed at once, in the minute of the refusal. One with a limit that nobody "

@@ -171,7 +171,7 @@ def compare_refused_orders(
     """A row per refused order and group."""
     for order in orders:
         minute = prices[MarketMinute(order.venue, order.symbol, floor_to_minute(order.time))]
-        doubt = ("the exchange says that it may have been executed all the same",) if order.has_unknown_outcome else ()
+        doubt = ("the exchange does not say whether it was executed",) if order.has_unknown_outcome else ()
         for others in minute.groups.values():
             yield CounterfactualRow(
                 part=Part.REFUSED,

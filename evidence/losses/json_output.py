@@ -33,6 +33,8 @@ def build_loss_json(report: LossReport, catalogue: Catalogue) -> dict[str, Any]:
         "assumptions": list(list_assumptions(report, catalogue)),
         "file": None if report.file is None else report.file.name,
         "bad_lines": [] if report.file is None else _list_bad_lines(report.file.bad_lines),
+        "orders": None if report.log is None else report.log.name,
+        "bad_order_lines": [] if report.log is None else report.log.bad_lines.select("line", "reason").to_dicts(),
         "orders_left_out": _list_bad_lines(report.refused.left_out),
         "rows": [_convert(row) for row in build_loss_rows(report).iter_rows(named=True)],
         "totals": [_build_total(total) for total in report.totals],

@@ -1,7 +1,7 @@
 """The refused orders of a log that would have reduced a position, and what was executed of them later."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -9,22 +9,30 @@ from typing import Any
 
 import polars as pl
 
+from data.schema import is_derivative
 from evidence.losses.executions import Execution, ExecutionKind, OrderSide
 from evidence.losses.read_executions import BadLine
+from evidence.orders.schema import OrderClass, Outcome
 
-REFUSED_CLASSES = ("transport", "matching-risk", "rate-limit")
-"""The classes of answers that refuse an order."""
+OrderKey = tuple[str, str, bool | None, OrderSide]
+"""Family, pair, whether it is a derivative, and side: refused orders and executions with the same are of one position.
 
-ACCEPTED_CLASS = "accepted"
+Exchanges write a spot market and a perpetual alike, so where no execution of a pair is one of a derivative nothing is
+known of the kind: None.
+"""
 
-REDUCE_ONLY_CODES = frozenset({"-2022", "-4118"})
-"""Codes of Binance that refuse reduce-only orders alone: such an order was meant to reduce a position."""
 
-UNKNOWN_OUTCOME_STATUS = 503
-"""With this HTTP status the order may have been executed all the same, the exchange says."""
+@dataclass(frozen=True, slots=True)
+class _Keys:
+    """Finds the key of a market and side; ``told_apart`` are the families and pairs whose kinds are known."""
 
-OrderKey = tuple[str, str, OrderSide]
-"""Venue, symbol and side: refused orders and executions with the same are taken as of one position."""
+    families: Mapping[str, str]
+    told_apart: frozenset[tuple[str, str]]
+
+    def find(self, venue: str, symbol: str, side: OrderSide) -> OrderKey:
+        """The key of orders and executions on that market and side."""
+        family, pair = _find_pair(venue, symbol, self.families)
+        return family, pair, is_derivative(symbol) if (family, pair) in self.told_apart else None, side
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +47,7 @@ class RefusedOrder:
         side: of the order.
         quantity: in base units.
         limit: its limit price; None without one.
-        code: the exchange's; None without one.
+        code: the exchange's, else the HTTP status in words; None without either.
         has_unknown_outcome: whether it may have been executed all the same.
         repeat_of: the line of the order that counts for the same position; None for one that counts itself.
         filled: how much of it was executed later; 0 for a repeat.
@@ -104,18 +112,30 @@ class _Position:
         return self.executed == self.largest.quantity
 
 
-def select_refused_orders(events: pl.DataFrame, executions: Sequence[Execution]) -> RefusedOrders:
-    """The refused risk-reducing orders of a log.
+def select_refused_orders(
+    events: pl.DataFrame, executions: Sequence[Execution], families: Mapping[str, str]
+) -> RefusedOrders:
+    """The refused risk-reducing orders of a log, and those of which the exchange itself does not say what became.
 
     Of repeated attempts at one position only one counts: the first one of the largest quantity. Orders on one market
     and side are of one position until as much as that was executed after it. What counts as executed are the executions
-    of that market and side, or, where there are none, the accepted orders of the log.
+    of that market and side, or, where there are none, the accepted orders of the log. Sister venues are one exchange,
+    and a spot market and a perpetual of one pair are one market unless some execution of the pair is of a derivative.
 
     Args:
         events: the frame of `evidence.orders.schema.ORDER_EVENTS`.
         executions: of the same account, by time; each is used for one order only.
+        families: the family of each venue by its id; of itself where it is not listed.
     """
-    refused = events.filter(pl.col("class").cast(pl.String).is_in(REFUSED_CLASSES)).sort("time", "line")
+    pairs = (
+        _find_pair(execution.venue, execution.symbol, families)
+        for execution in executions
+        if is_derivative(execution.symbol)
+    )
+    keys = _Keys(families, frozenset(pairs))
+    is_refused = pl.col("outcome") == Outcome.REFUSED.value
+    is_in_doubt = (pl.col("outcome") == Outcome.UNDETERMINED.value) & (pl.col("class") != OrderClass.UNKNOWN.value)
+    refused = events.filter(is_refused | is_in_doubt).sort("time", "line")
     orders: dict[OrderKey, list[RefusedOrder]] = {}
     left_out = []
     for row in refused.iter_rows(named=True):
@@ -124,12 +144,13 @@ def select_refused_orders(events: pl.DataFrame, executions: Sequence[Execution])
             left_out.append(BadLine(row["line"], reason))
         else:
             order = _read_order(row)
-            orders.setdefault((order.venue, order.symbol, order.side), []).append(order)
+            orders.setdefault(keys.find(order.venue, order.symbol, order.side), []).append(order)
     executions_by_key: dict[OrderKey, list[Execution]] = {}
     for execution in executions:
         if execution.kind is not ExecutionKind.OPENING:
-            executions_by_key.setdefault((execution.venue, execution.symbol, execution.side), []).append(execution)
-    accepted = _list_accepted(events)
+            key = keys.find(execution.venue, execution.symbol, execution.side)
+            executions_by_key.setdefault(key, []).append(execution)
+    accepted = _list_accepted(events, keys)
     found: list[RefusedOrder] = []
     for key, key_orders in orders.items():
         own = executions_by_key.get(key)
@@ -139,9 +160,13 @@ def select_refused_orders(events: pl.DataFrame, executions: Sequence[Execution])
     return RefusedOrders(tuple(sorted(found, key=lambda order: (order.time, order.line))), tuple(left_out))
 
 
+def _find_pair(venue: str, symbol: str, families: Mapping[str, str]) -> tuple[str, str]:
+    return families.get(venue, venue), symbol.partition(":")[0]
+
+
 def _find_reason(row: dict[str, Any]) -> str | None:
     """Why a refused order is left out; None if it is not."""
-    if row["reduce_only"] is not True and row["code"] not in REDUCE_ONLY_CODES:
+    if row["reduce_only"] is not True:
         said = "it was not reduce-only" if row["reduce_only"] is False else "the log does not say if it was reduce-only"
         return f"not known to reduce a position: {said}"
     missing = [name for name in ("venue", "market", "side", "quantity") if row[name] is None]
@@ -160,18 +185,18 @@ def _read_order(row: dict[str, Any]) -> RefusedOrder:
         side=OrderSide(row["side"]),
         quantity=Decimal(repr(row["quantity"])),
         limit=Decimal(repr(row["price"])) if has_limit else None,
-        code=row["code"],
-        has_unknown_outcome=row["http_status"] == UNKNOWN_OUTCOME_STATUS,
+        code=row["code"] or (None if row["http_status"] is None else f"HTTP {row['http_status']}"),
+        has_unknown_outcome=row["outcome"] == Outcome.UNDETERMINED.value,
     )
 
 
-def _list_accepted(events: pl.DataFrame) -> dict[OrderKey, list[Change]]:
+def _list_accepted(events: pl.DataFrame, keys: _Keys) -> dict[OrderKey, list[Change]]:
     """The accepted orders as if they had been executed, at no price; one without a quantity ends every position."""
-    accepted = events.filter(pl.col("class").cast(pl.String) == ACCEPTED_CLASS).drop_nulls(["venue", "market", "side"])
+    accepted = events.filter(pl.col("outcome") == Outcome.ACCEPTED.value).drop_nulls(["venue", "market", "side"])
     by_key: dict[OrderKey, list[Change]] = {}
     for row in accepted.sort("time", "line").iter_rows(named=True):
         quantity = Decimal("Infinity") if row["quantity"] is None else Decimal(repr(row["quantity"]))
-        key = (row["venue"], row["market"], OrderSide(row["side"]))
+        key = keys.find(row["venue"], row["market"], OrderSide(row["side"]))
         by_key.setdefault(key, []).append((row["time"], quantity, Decimal(0)))
     return by_key
 

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import polars as pl
-
 from data.catalogue import Catalogue
 from data.reader import CandleReader
 from data.schema import Evidence
@@ -24,6 +22,7 @@ from evidence.losses.lots import LotHistory, match_lots
 from evidence.losses.read_executions import ExecutionFile
 from evidence.losses.refused_orders import RefusedOrders, select_refused_orders
 from evidence.losses.statement import OWN_PRICE, Statement, build_statement, list_base_minutes, list_bases
+from evidence.orders.read_log import OrderLog
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +31,7 @@ class LossReport:
 
     Attributes:
         file: the executions; None without such a file.
+        log: the orders; None without a log.
         refused: the refused orders of the log; without a log there are none.
         rows: one per execution, then per refused order, and group of other exchanges.
         totals: of these rows.
@@ -46,6 +46,7 @@ class LossReport:
     """
 
     file: ExecutionFile | None
+    log: OrderLog | None
     refused: RefusedOrders
     rows: tuple[CounterfactualRow, ...]
     totals: tuple[Total, ...]
@@ -79,7 +80,7 @@ def build_loss_report(
     reader: CandleReader,
     catalogue: Catalogue,
     file: ExecutionFile | None,
-    events: pl.DataFrame | None = None,
+    log: OrderLog | None = None,
     *,
     base: datetime | None = None,
     event: str | None = None,
@@ -92,7 +93,7 @@ def build_loss_report(
         reader: where candles are read from.
         catalogue: the facts on assets, venues and events.
         file: the executions; None without any.
-        events: the frame of `evidence.orders.schema.ORDER_EVENTS`; None without a log.
+        log: the orders; None without a log.
         base: the minute at which losses are split; None for that of the event, where it has one.
         event: id of the event whose rules are applied, and whose calm span gives ratios.
         origin: real candles or the reconstruction.
@@ -102,7 +103,9 @@ def build_loss_report(
         UsageError: the event is unknown.
     """
     executions = () if file is None else file.executions
-    refused = RefusedOrders((), ()) if events is None else select_refused_orders(events, executions)
+    refused = RefusedOrders((), ())
+    if log is not None:
+        refused = select_refused_orders(log.events, executions, catalogue.map_families())
     history = match_lots(executions)
     event_rules = None if event is None else load_rules().get(catalogue.get_event(event).id)
     rules = () if event_rules is None else tuple(event_rules.rules.values())
@@ -121,6 +124,7 @@ def build_loss_report(
     benchmarks = (OWN_PRICE, *groups)
     return LossReport(
         file=file,
+        log=log,
         refused=refused,
         rows=rows,
         totals=add_up(rows),

@@ -175,3 +175,52 @@ def test_bad_usage_ends_with_2(run: RunCommand, fills: Path, options: tuple[str,
     result = run("losses", "--fills", fills, *options)
     assert result.exit_code == 2
     assert message in result.stderr
+
+
+LOG_HEADER = "time,exchange,symbol,side,quantity,price,reduce_only,http_status,code,message"
+
+LOG = (
+    "2025-10-10T21:19:10Z,binance,ATOM/USDT,SELL,5,,true,400,-2022,=1+1",
+    "2025-10-10T21:19:20Z,binance,ATOM/USDT,SELL,5,,true,400,-2022,again",
+    "2025-10-10T21:19:30Z,binance,ATOM/USDT,BUY,5,,false,400,-2010,other",
+    "never,binance,ATOM/USDT,BUY,5,,false,400,-2010,other",
+)
+
+
+def test_refused_orders_count_once_and_show_what_was_executed_later(
+    run: RunCommand, tmp_path: Path, fills: Path, candles: Path
+) -> None:
+    """5 ATOM would have fetched 15 to 20 at 21:19; the 5 sold at 21:20 fetched 10. The bad line is named."""
+    log = write_csv(tmp_path / "log.csv", LOG, LOG_HEADER)
+    result = run("losses", "--fills", fills, "--orders", log, "--input", candles)
+    lines = split_lines(result.stdout)
+    assert result.exit_code == 1
+    assert "2 refused orders that would have reduced a position, at 1 position; 1 order left out" in lines
+    assert "line 4: not known to reduce a position: it was not reduce-only" in lines
+    assert any(line.startswith("line 5: time never") for line in lines)
+    assert any(
+        line.startswith("2 2025-10-10 21:19:10 Binance ATOM/USDT") and "sell refused, -2022" in line for line in lines
+    )
+    assert "refused: sell, USDT USDT exchanges median 1 1 would have fetched 15.00 to 20.00 1 10 5.00 to 10.00" in lines
+    assert "and 1 repeated attempt: --verbose shows all, --json too" in lines
+
+
+def test_a_log_alone_is_enough_and_one_of_both_is_needed(run: RunCommand, tmp_path: Path, candles: Path) -> None:
+    """Without executions there is no statement; without any file the command says what it needs."""
+    log = write_csv(tmp_path / "log.csv", LOG[:2], LOG_HEADER)
+    result = run("losses", "--orders", log, "--input", candles)
+    assert result.exit_code == 0
+    assert "What was closed" not in result.stdout
+    nothing = run("losses")
+    assert (nothing.exit_code, "--fills FILE, --orders FILE, or both" in nothing.stderr) == (2, True)
+
+
+def test_a_log_that_does_not_name_its_exchange_or_zone_says_what_to_give(
+    run: RunCommand, tmp_path: Path, candles: Path
+) -> None:
+    """The message names the option of this command, and the option helps."""
+    header = LOG_HEADER.replace("exchange,", "")
+    log = write_csv(tmp_path / "log.csv", [LOG[0].replace("binance,", "")], header)
+    result = run("losses", "--orders", log, "--input", candles)
+    assert (result.exit_code, "--orders-venue" in result.stderr) == (3, True)
+    assert run("losses", "--orders", log, "--orders-venue", "binance", "--input", candles).exit_code == 0

@@ -67,11 +67,15 @@ def _list_files(report: LossReport, shows_all: bool) -> Iterator[str]:  # noqa: 
         file = report.file
         yield f"{file.name}: {count_used(len(file.executions), len(file.bad_lines), file.row_word)}"
         yield from _list_bad_lines(file.bad_lines, file.row_word, shows_all=shows_all)
-    if report.refused.orders or report.refused.left_out:
+    if report.log is not None:
+        log = report.log
+        yield f"{log.name}: {log.recognised}, {count_used(len(log.events), len(log.bad_lines), 'line')}"
+        bad_lines = [BadLine(line, reason) for line, reason in log.bad_lines.select("line", "reason").iter_rows()]
+        yield from _list_bad_lines(bad_lines, "line", shows_all=shows_all)
         counted = sum(order.repeat_of is None for order in report.refused.orders)
         yield (
             f"{format_count(len(report.refused.orders), 'refused order')} that would have reduced a position, at "
-            f"{format_count(counted, 'position')}; {len(report.refused.left_out):,} refused orders left out"
+            f"{format_count(counted, 'position')}; {format_count(len(report.refused.left_out), 'order')} left out"
         )
         yield from _list_bad_lines(report.refused.left_out, "line", shows_all=shows_all)
 

@@ -181,4 +181,4 @@ def test_repeats_and_limits_out_of_reach_are_in_no_total(tmp_path: Path) -> None
     }
     total = find_total(add_up(rows), "sell", "usdt", Basis.RANGES)
     assert (total.rows, total.left_out) == (2, 2)
-    assert find_row(rows, 11, "usdt").remarks == ("the exchange says that it may have been executed all the same",)
+    assert find_row(rows, 11, "usdt").remarks == ("the exchange does not say whether it was executed",)
