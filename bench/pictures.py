@@ -33,6 +33,7 @@ PAGES = {
     "overview": "/",
     "explorer": "/explorer?window=crash",
     "lows": "/lows",
+    "sequence": "/sequence",
     "compare": "/compare",
     "data": "/data",
     "method": "/method",

@@ -17,6 +17,7 @@ class ExportKind(StrEnum):
     DEVIATION = "deviation"
     LOWS = "lows"
     GAPS = "gaps"
+    SEQUENCE = "sequence"
     MEASUREMENT = "measurement"
     COVERAGE = "coverage"
     INCIDENTS = "incidents"
@@ -46,6 +47,7 @@ LABELS = {
     ExportKind.DEVIATION: "Every minute of every market",
     ExportKind.LOWS: "Lowest and highest trades",
     ExportKind.GAPS: "Distribution of gaps",
+    ExportKind.SEQUENCE: "Order of falls",
     ExportKind.MEASUREMENT: "This asset and window",
     ExportKind.COVERAGE: "Data coverage",
     ExportKind.INCIDENTS: "Missing data, whole store",

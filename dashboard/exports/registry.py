@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from dashboard.exports.evidence.sequence import export_sequence
 from dashboard.exports.gaps import export_gaps
 from dashboard.exports.kinds import ExportKind
 from dashboard.exports.lowest_minute import export_bounds
@@ -109,6 +110,7 @@ _EXPORTS = (
     Export(ExportKind.DEVIATION, "explorer", ROWS, export_deviations, Section.TABLE),
     Export(ExportKind.LOWS, "lows", (*ROWS, "json"), export_lows, Section.TABLE),
     Export(ExportKind.GAPS, "lows", PICTURE_AND_ROWS, export_gaps),
+    Export(ExportKind.SEQUENCE, "sequence", (*PICTURE_AND_ROWS, "json"), export_sequence),
     Export(ExportKind.MEASUREMENT, "explorer", ("json",), export_measurement),
     Export(ExportKind.COVERAGE, "data", ROWS, export_coverage, Section.TABLE),
     Export(ExportKind.INCIDENTS, "data", ROWS, export_incidents, Section.TABLE),

@@ -11,6 +11,7 @@ from dashboard.pages.explorer import page as explorer
 from dashboard.pages.lows import page as lows
 from dashboard.pages.method import page as method
 from dashboard.pages.overview import page as overview
+from dashboard.pages.sequence import page as sequence
 from dashboard.state.url import QUERY_KEYS
 
 
@@ -29,6 +30,7 @@ PAGE_GROUPS = (
 """The groups of the navigation: on a phone each has a line of its own, with room for six short titles."""
 
 PAGES: tuple[Page, ...] = tuple(page for group in PAGE_GROUPS for page in group.pages)
+PAGES: tuple[Page, ...] = (overview.PAGE, explorer.PAGE, lows.PAGE, sequence.PAGE, compare.PAGE, data.PAGE, method.PAGE)
 
 
 def find_page(path: str, query: Mapping[str, str]) -> Page:

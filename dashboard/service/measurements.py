@@ -15,6 +15,7 @@ from dashboard.service.store_info import StoreInfo
 from dashboard.state.view import OriginChoice, ViewState
 from data.catalogue import Catalogue
 from data.errors import NoUsableCandles
+from data.reader import CandleReader
 from data.schema import Evidence, Timeframe
 from data.store import CandleStore
 from deviation.measurement import Measurement
@@ -89,6 +90,11 @@ class Measurements:
         self._cached_inputs = lru_cache(maxsize=RECORD_CACHE_SIZE)(self._describe_reads)
         self._cached_other_assets = lru_cache(maxsize=1)(self._read_other_assets)
         self._checker = RobustnessChecker(store)
+
+    @property
+    def reader(self) -> CandleReader:
+        """The candles that measurements are made of."""
+        return self._store
 
     def measure_view(self, view: ViewState) -> ViewResult:
         """The result for a view; nothing stands in for a focus venue without candles.

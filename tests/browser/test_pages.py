@@ -16,6 +16,7 @@ from tests.browser.conftest import PageVisit
 HEADINGS = {
     "overview": "Published figures of 10 Oct 2025, and a sample drawn from them",
     "lows": "Lowest trades, and same-minute comparison",
+    "sequence": "ATOM: who fell first",
     "compare": "Every asset side by side",
     "data": "Data",
     "method": "What the numbers mean",

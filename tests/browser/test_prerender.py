@@ -36,14 +36,16 @@ def open_without_app(visit: PageVisit, address: str, *, draws_chart: bool = True
 
 
 @pytest.mark.parametrize("width", [1440, 900, 390])
-@pytest.mark.parametrize("page_address", ["explorer?window=crash&theme=dark", "", "lows", "compare", "data", "method"])
+@pytest.mark.parametrize(
+    "page_address", ["explorer?window=crash&theme=dark", "", "lows", "sequence", "compare", "data", "method"]
+)
 def test_the_app_takes_its_place_and_nothing_moves(
     first_visit: PageVisit, sample: str, page_address: str, width: int
 ) -> None:
     """Text, controls and the first chart are where the app will show them, before any of its scripts has loaded."""
     tab = first_visit.tab
     tab.set_viewport_size({"width": width, "height": 900})
-    begins_with_chart = page_address not in {"lows", "data", "method"}
+    begins_with_chart = page_address not in {"lows", "sequence", "data", "method"}
     app_route = open_without_app(first_visit, sample.replace("explorer", page_address), draws_chart=begins_with_chart)
     assert tab.locator("#react-entry-point h1").count() == 0
     places_before = tab.evaluate(PLACES_SCRIPT, "#first")

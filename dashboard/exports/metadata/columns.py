@@ -3,24 +3,11 @@
 They stand for themselves: no reader needs another document.
 """
 
-from dataclasses import dataclass
-
 from dashboard.exports.kinds import ExportKind
+from dashboard.exports.metadata.column import FRACTION, MINUTES, QUOTE, TIME, Column
+from dashboard.exports.metadata.evidence_columns import SEQUENCE_COLUMNS
 from deviation.side import Side
 from deviation.window.side_summary import THRESHOLDS_PCT
-
-FRACTION = "fraction: 0.05 is 5%"
-QUOTE = "units of the market's quote currency, as printed"
-MINUTES = "minutes"
-TIME = "UTC"
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """The definition of a column, in one or two sentences, and its unit; "" for what has none."""
-
-    definition: str
-    unit: str = ""
 
 
 def define_column(kind: ExportKind, name: str) -> Column | None:
@@ -183,6 +170,7 @@ SHARED_COLUMNS: dict[str, Column] = {
 """Columns with the same meaning in every export that has them."""
 
 OWN_COLUMNS: dict[ExportKind, dict[str, Column]] = {
+    ExportKind.SEQUENCE: SEQUENCE_COLUMNS,
     ExportKind.LOWS: {**_define_extreme("low", "lowest", "below"), **_define_extreme("high", "highest", "above")},
     ExportKind.GAPS: {
         "kind": Column(

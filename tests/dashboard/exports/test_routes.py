@@ -60,7 +60,7 @@ CHOICES_TEXT = (
     "back within 0.5%; minimum volume $1000 a minute"
 )
 
-SINGLE_ASSET_KINDS = ("comparison", "thresholds", "bounds", "candles", "deviation", "measurement")
+SINGLE_ASSET_KINDS = ("comparison", "thresholds", "bounds", "candles", "deviation", "measurement", "sequence")
 """The exports of the view's asset; all others cover every asset of the event."""
 
 

@@ -156,7 +156,7 @@ def test_definitions_need_no_store() -> None:
     }
     assert "What the numbers mean" in text_by_page["method"]
     unreadable_pages = {name for name, text in text_by_page.items() if "cannot be read" in text}
-    assert unreadable_pages == {"overview", "explorer", "lows", "compare", "data"}
+    assert unreadable_pages == {"overview", "explorer", "lows", "sequence", "compare", "data"}
 
 
 def test_a_page_without_changes_is_shown_anew(router: Router) -> None:
@@ -170,4 +170,4 @@ def test_pages_by_name() -> None:
     """Names of pages are unique and find their page."""
     pages: list[Page] = [find_page_by_name(page.name) for page in PAGES]
     assert pages == list(PAGES)
-    assert find_page("/data", {}) is PAGES[4]
+    assert find_page("/data", {}).name == "data"

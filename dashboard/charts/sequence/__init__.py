@@ -1,0 +1,1 @@
+"""When each exchange had fallen by so much."""

@@ -1,0 +1,1 @@
+"""Exports of what the room for evidence says."""

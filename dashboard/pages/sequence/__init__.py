@@ -1,0 +1,1 @@
+"""The Sequence page."""
