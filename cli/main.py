@@ -13,6 +13,7 @@ from cli.commands.collect import collect
 from cli.commands.events import events
 from cli.commands.follow import follow
 from cli.commands.losses import losses
+from cli.commands.index import index
 from cli.commands.measure import export, lows, measure
 from cli.commands.sequence import sequence
 from cli.commands.serve import serve
@@ -59,6 +60,7 @@ class CommandGroup(click.Group):
         status,
         verify,
     ],
+    commands=[audit, chart, collect, export, follow, forget, import_, index, lows, measure, sequence, serve, status],
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )

@@ -14,7 +14,7 @@ from cli.options import FileOptions, MeasureOptions
 from data.catalogue import Catalogue, load_catalogue
 from data.errors import NoUsableCandles, UsageError
 from data.files.source import FileSource
-from data.reader import CandleReader
+from data.reader import CandleReader, PriceReader
 from data.reconstruction.sample import ensure_sample
 from data.schema import Evidence, Timeframe
 from data.settings import Settings, load_settings
@@ -36,7 +36,7 @@ class Session:
         if self.verbosity >= level:
             click.echo(message, err=True)
 
-    def open_source(self, options: MeasureOptions) -> CandleReader:
+    def open_source(self, options: MeasureOptions) -> PriceReader:
         """The files given by ``--input``, else the store; adds the sample to it where a reconstruction is asked for.
 
         Raises:

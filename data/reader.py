@@ -80,3 +80,23 @@ class CandleReader(Protocol):
             A frame of `data.schema.SOURCE`, sorted by venue, origin and source.
         """
         ...
+
+
+class PriceReader(CandleReader, Protocol):
+    """A source that also has the prices that venues compute."""
+
+    def read_derived_candles(
+        self,
+        assets: Collection[str],
+        start: datetime,
+        end: datetime,
+        price: str,
+        *,
+        timeframe: Timeframe = Timeframe.M1,
+    ) -> pl.DataFrame:
+        """Real candles of ``[start, end)`` of a price that a venue computes: ``mark`` or ``index``.
+
+        Returns:
+            A frame of `data.schema.CANDLE`, one row per market and bar, sorted by venue, symbol and open time.
+        """
+        ...

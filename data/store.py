@@ -74,6 +74,21 @@ class CandleStore:
             timeframe=timeframe,
         )
 
+    def read_derived_candles(
+        self,
+        assets: Collection[str],
+        start: datetime,
+        end: datetime,
+        price: str,
+        *,
+        timeframe: Timeframe = Timeframe.M1,
+    ) -> pl.DataFrame:
+        """Candles of a price that a venue computes, of ``[start, end)``; see `data.reader.CandleReader`."""
+        evidence = build_evidence_filter(Evidence.REAL)
+        return self.candles.read_rows(
+            assets, start, end, evidence, first_seen=self.first_seen, timeframe=timeframe, price=price
+        )
+
     def read_covered_spans(
         self,
         assets: Collection[str],

@@ -93,6 +93,7 @@ LAYERS = (
     "evidence.orders",
     "evidence.losses",
     "evidence.claims",
+    "evidence.index_rules",
     # dashboard
     "dashboard.text",
     "dashboard.state",

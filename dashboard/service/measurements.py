@@ -15,7 +15,7 @@ from dashboard.service.store_info import StoreInfo
 from dashboard.state.view import OriginChoice, ViewState
 from data.catalogue import Catalogue
 from data.errors import NoUsableCandles
-from data.reader import CandleReader
+from data.reader import PriceReader
 from data.schema import Evidence, Timeframe
 from data.store import CandleStore
 from deviation.measurement import Measurement
@@ -92,7 +92,7 @@ class Measurements:
         self._checker = RobustnessChecker(store)
 
     @property
-    def reader(self) -> CandleReader:
+    def reader(self) -> PriceReader:
         """The candles that measurements are made of."""
         return self._store
 

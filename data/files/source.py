@@ -14,7 +14,6 @@ from data.files.open_file import DEFAULT_OPTIONS
 from data.intervals import merge_span_rows
 from data.schema import (
     CANDLE,
-    CANDLE_DEFAULTS,
     LOW_TRADE,
     SOURCE,
     SPAN,
@@ -23,7 +22,7 @@ from data.schema import (
     Timeframe,
     parse_base,
 )
-from data.tables.candles import build_trade_filter
+from data.tables.candles import build_price_filter, build_trade_filter
 from data.tables.coverage import build_evidence_filter
 from data.tables.lowest_trades import BAR_KEY
 
@@ -68,8 +67,7 @@ class FileSource:
             for order, file in enumerate(imported_files)
         ]
         files = list(zip(imported_files, fetch_columns, strict=True))
-        candles = pl.concat([file.candles.with_columns(columns) for file, columns in files])
-        self._candles = candles.filter(pl.col("price") == CANDLE_DEFAULTS["price"])
+        self._candles = pl.concat([file.candles.with_columns(columns) for file, columns in files])
         self._lows = pl.concat([file.lows.with_columns(columns).select(*LOW_TRADE) for file, columns in files])
         self._covered_spans = pl.concat(
             [
@@ -90,18 +88,35 @@ class FileSource:
         timeframe: Timeframe = Timeframe.M1,
     ) -> pl.DataFrame:
         """Trade candles of ``[start, end)``; see `data.reader.CandleReader`."""
-        is_in_window = pl.col("open_time").is_between(start, end, closed="left")
-        selected = self._candles.filter(
-            _build_asset_filter(self._candles, assets),
-            build_trade_filter(timeframe),
-            is_in_window,
-            build_evidence_filter(origin),
-        )
+        selected = self._select(assets, start, end, build_trade_filter(timeframe), build_evidence_filter(origin))
 
         def read_columns(column_names: Collection[str], extra_conditions: Collection[pl.Expr]) -> pl.DataFrame:
             return selected.filter(*extra_conditions).select(column_names)
 
         return deduplicate_bars(read_columns, columns, in_order=in_order, timeframe=timeframe)
+
+    def read_derived_candles(
+        self,
+        assets: Collection[str],
+        start: datetime,
+        end: datetime,
+        price: str,
+        *,
+        timeframe: Timeframe = Timeframe.M1,
+    ) -> pl.DataFrame:
+        """Candles of a price that a venue computes, of ``[start, end)``; see `data.reader.CandleReader`."""
+        evidence = build_evidence_filter(Evidence.REAL)
+        selected = self._select(assets, start, end, build_price_filter(timeframe, price), evidence)
+
+        def read_columns(column_names: Collection[str], extra_conditions: Collection[pl.Expr]) -> pl.DataFrame:
+            return selected.filter(*extra_conditions).select(column_names)
+
+        return deduplicate_bars(read_columns, tuple(CANDLE), timeframe=timeframe)
+
+    def _select(self, assets: Collection[str], start: datetime, end: datetime, *conditions: pl.Expr) -> pl.DataFrame:
+        """The rows of the assets in a span for which the conditions hold."""
+        is_in_window = pl.col("open_time").is_between(start, end, closed="left")
+        return self._candles.filter(_build_asset_filter(self._candles, assets), is_in_window, *conditions)
 
     def read_covered_spans(
         self,

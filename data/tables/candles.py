@@ -100,13 +100,14 @@ class CandleTable:
         first_seen: bool = False,
         in_order: bool = True,
         timeframe: Timeframe = Timeframe.M1,
+        price: str = CANDLE_DEFAULTS["price"],
     ) -> pl.DataFrame:
-        """Trade candles of ``[start, end)``, of one length and with further conditions, one row per market and bar.
+        """Candles of ``[start, end)``, of one length and kind of price and with further conditions, each bar once.
 
         See `data.reader.CandleReader.read_candles` and `data.delta.deduplicate.deduplicate_bars`.
         """
         is_in_window = pl.col("open_time").is_between(start, end, closed="left")
-        filters = (build_partition_filter(assets, start, end), IS_TRADE, *conditions, is_in_window)
+        filters = (build_partition_filter(assets, start, end), pl.col("price") == price, *conditions, is_in_window)
         store_table = self.tables[timeframe]
         delta_table = store_table.open()  # one version for every read
 
@@ -204,7 +205,12 @@ class CandleTable:
 
 def build_trade_filter(timeframe: Timeframe) -> pl.Expr:
     """A filter for trade candles of one timeframe."""
-    return (pl.col("timeframe") == timeframe.value) & IS_TRADE
+    return build_price_filter(timeframe, CANDLE_DEFAULTS["price"])
+
+
+def build_price_filter(timeframe: Timeframe, price: str) -> pl.Expr:
+    """A filter for candles of one timeframe and one kind of price: ``trade``, ``mark`` or ``index``."""
+    return (pl.col("timeframe") == timeframe.value) & (pl.col("price") == price)
 
 
 def _split_into_commits(rows: pl.DataFrame) -> Iterator[pl.DataFrame]:

@@ -1,0 +1,1 @@
+"""Index rules, replayed from spot candles (docs/index-rules.md)."""
