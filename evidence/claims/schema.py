@@ -25,13 +25,15 @@ class ClaimKind(StrEnum):
 
 
 class Metric(StrEnum):
-    """What a query reads; fractions, prices in the market's quote, open times of minutes (docs/claims.md)."""
+    """What a query reads of the store (docs/claims.md)."""
 
     # of each market
     DEVIATION = "deviation"
     MINUTES = "minutes"
     RANK_SIZE = "rank-size"
     RANK_LENGTH = "rank-length"
+    FIRST_BEYOND = "first-beyond"
+    REACHED = "reached"
     LOW = "low"
     LOW_TIME = "low-time"
     HIGH = "high"
@@ -40,8 +42,8 @@ class Metric(StrEnum):
     FALL_60 = "fall-60"
     LOW_GAP = "low-gap"
     LOW_PREMIUM = "low-premium"
-    REACHED = "reached"
-    MISSING = "missing"
+    ALIGNED_GAP = "aligned-gap"
+    QUIET = "quiet"
     MARK_LOW = "mark-low"
     INDEX_LOW = "index-low"
     TRADE_PRICE = "trade-price"
@@ -55,7 +57,7 @@ class Metric(StrEnum):
     VOLUME_CORRELATION = "volume-correlation"
     # of each asset
     LOW_USDT_USD = "low-usdt-usd"
-    LOWEST_ON_FOCUS = "lowest-on-focus"
+    ISOLATED_FALL = "isolated-fall"
     # of each group, over all assets together
     MARKET_RUN_START = "market-run-start"
     MARKET_BOTTOM = "market-bottom"
@@ -113,13 +115,14 @@ class Subject:
         metric: what is read.
         assets: tickers; ``event``: those of the event; ``stored``: every one with a real candle in the store.
         venues: the exchanges whose markets are looked at; empty for all.
-        peers: for gaps between lows the exchanges that the low is compared with; empty for all others.
+        peers: for gaps the exchanges that the low is compared with; empty for all others of the quote.
         groups: the quotes of the markets that are looked at, in lower case; empty for all.
         against: the quote group that the markets are compared with; None for their own.
         market: spot markets, or derivatives.
-        window: name of a window of the event; None for its default one.
+        window: name of a window of the event; None for its default one, unless there is a span.
+        span: another window, instead.
         side: below or above the benchmark.
-        size: a fraction, for ``reached`` and ``minutes``: at least so far; None for the method's threshold.
+        size: a fraction, for ``reached``, ``first-beyond`` and ``minutes``; None for the method's threshold.
     """
 
     metric: Metric
@@ -130,8 +133,9 @@ class Subject:
     against: Text | None = None
     market: Literal["spot", "derivative"] = "spot"
     window: Annotated[str, check_known("windows")] | None = None
+    span: SpanTable | None = None
     side: Side = Side.BELOW
-    size: Number | None = None
+    size: Annotated[float, Field(gt=0, lt=1)] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=TABLE_CONFIG)
@@ -141,6 +145,8 @@ class Expectation:
     Attributes:
         at_most: the value is at most this.
         at_least: the value is at least this.
+        below: the value is less than this.
+        above: the value is more than this.
         between: the value lies between these two, both included.
         equals: the value is this, give or take ``tolerance``.
         tolerance: how far the value may be from ``equals``.
@@ -152,6 +158,8 @@ class Expectation:
 
     at_most: Number | None = None
     at_least: Number | None = None
+    below: Number | None = None
+    above: Number | None = None
     between: Annotated[tuple[Number, Number], AfterValidator(_check_order)] | None = None
     equals: Number | None = None
     tolerance: Number = 0.0
@@ -162,7 +170,7 @@ class Expectation:
 
     def __post_init__(self) -> None:
         """Check that exactly one expectation is given."""
-        names = ("at_most", "at_least", "between", "equals", "within", "word", "before", "after")
+        names = ("at_most", "at_least", "below", "above", "between", "equals", "within", "word", "before", "after")
         given = [name for name in names if getattr(self, name) is not None]
         if len(given) != 1:
             message = f"give one of {', '.join(names)}, not {', '.join(given) or 'none'}"
@@ -178,13 +186,13 @@ class Query(Subject):
 
     Attributes:
         expect: what is said of one value.
-        holds_for: ``all``, ``any`` or ``most`` of the values, or at least so many.
+        holds_for: ``all``, ``any`` or ``most`` of the values, at least so many, or the ``mean`` of the values.
         universe: what the claim speaks of where that is more than a store can hold, such as "all coins listed on
             Binance"; None where the subject is all of it.
     """
 
     expect: Expectation
-    holds_for: Literal["all", "any", "most"] | Annotated[StrictInt, Field(ge=1)] = "all"
+    holds_for: Literal["all", "any", "most", "mean"] | Annotated[StrictInt, Field(ge=1)] = "all"
     universe: Text | None = None
 
 

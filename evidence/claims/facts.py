@@ -1,0 +1,148 @@
+"""What the store says of an event: real candles measured at the defaults of the method, each question once."""
+
+from datetime import datetime
+from functools import cached_property
+
+import polars as pl
+
+from analysis.candle_audit import CandleAudit, audit_candles
+from analysis.event import measure_question_sensitivity
+from analysis.questions import build_question, measure_question
+from data.catalogue import Catalogue
+from data.delta.table import StoreTable
+from data.errors import NoUsableCandles
+from data.schema import Evidence, Origin, Timeframe
+from data.store import CandleStore
+from data.tables.candles import build_partition_filter
+from deviation.measurement import Measurement
+from deviation.question import Parameters, Question
+from deviation.sensitivity import Sensitivity
+from evidence.claims.schema import Metric, Subject
+
+QuestionKey = tuple[str, datetime, datetime, float]
+"""Asset, window and threshold: all in which the questions of a ledger differ."""
+
+
+class ClaimFacts:
+    """Measurements over one version of a store, at the defaults and of every exchange.
+
+    Args:
+        store: where candles, lowest trades and revisions are read from; one that does not change meanwhile.
+        catalogue: the assets, exchanges and windows.
+        event: the id of the event that the claims are about.
+    """
+
+    def __init__(self, store: CandleStore, catalogue: Catalogue, event: str) -> None:
+        self.store = store
+        self.catalogue = catalogue
+        self.event = catalogue.get_event(event)
+        self._measurements: dict[QuestionKey, Measurement | None] = {}
+        self._sensitivities: dict[QuestionKey, Sensitivity] = {}
+
+    def find_span(self, subject: Subject) -> tuple[datetime, datetime]:
+        """The window of a subject."""
+        if subject.span is not None:
+            return subject.span.start, subject.span.end
+        window = self.event.get_window(subject.window)
+        return window.start, window.end
+
+    def list_assets(self, subject: Subject) -> tuple[str, ...]:
+        """The assets of a subject."""
+        if subject.assets == "event":
+            return self.event.assets
+        if subject.assets == "stored":
+            start, end = self.find_span(subject)
+            is_inside = (pl.col("first") < end) & (pl.col("last") >= start)
+            return tuple(self._stored_spot.filter(is_inside)["asset"].unique().sort())
+        return subject.assets
+
+    @cached_property
+    def _stored_spot(self) -> pl.DataFrame:
+        """The holdings of real one-minute spot candles, without those of stablecoins and of assets that wrap others."""
+        assets = self.catalogue.assets.values()
+        left_out = {*self.catalogue.row_quotes, *(asset.ticker for asset in assets if asset.underlying is not None)}
+        return self.store.candles.read_holdings().filter(
+            pl.col("origin") != Origin.RECONSTRUCTION.value,
+            pl.col("timeframe") == Timeframe.M1.value,
+            ~pl.col("symbol").str.contains(":", literal=True),
+            ~pl.col("asset").is_in(sorted(left_out)),
+        )
+
+    def measure(self, asset: str, subject: Subject) -> Measurement | None:
+        """The measurement of an asset in the subject's window; None without a real candle of it.
+
+        Raises:
+            StoreUnusable: the store cannot be read.
+        """
+        question = self._build_question(asset, subject)
+        key = _build_key(question)
+        if key not in self._measurements:
+            try:
+                self._measurements[key] = measure_question(self.store, question)
+            except NoUsableCandles:
+                self._measurements[key] = None
+        return self._measurements[key]
+
+    def measure_sensitivity(self, measurement: Measurement) -> Sensitivity:
+        """How far a measurement depends on its parameters and on each exchange.
+
+        Raises:
+            StoreUnusable: the store cannot be read.
+        """
+        key = _build_key(measurement.question)
+        if key not in self._sensitivities:
+            self._sensitivities[key] = measure_question_sensitivity(self.store, measurement.question)
+        return self._sensitivities[key]
+
+    def audit(self, asset: str, subject: Subject) -> CandleAudit:
+        """What the store says twice about the bars of an asset in the subject's window.
+
+        Raises:
+            StoreUnusable: the store cannot be read.
+        """
+        return audit_candles(self.store, [asset], *self.find_span(subject), venues=subject.venues or None)
+
+    def read_low_trades(self, asset: str, subject: Subject) -> pl.DataFrame:
+        """The lowest trades of the bars of an asset that were built from trades: `data.schema.LOW_TRADE`.
+
+        Raises:
+            StoreUnusable: the store cannot be read.
+        """
+        return self.store.read_low_trades([asset], *self.find_span(subject))
+
+    def read_price_candles(self, asset: str, subject: Subject, price: str) -> pl.DataFrame:
+        """Mark or index candles (``price``) of an asset in the window: venue, symbol, open time and low.
+
+        Raises:
+            StoreUnusable: the store cannot be read.
+        """
+        start, end = self.find_span(subject)
+        table: StoreTable = self.store.candles.tables[Timeframe.M1]
+        return table.read(
+            lambda rows: rows.filter(
+                build_partition_filter([asset], start, end),
+                pl.col("open_time").is_between(start, end, closed="left"),
+                pl.col("price") == price,
+                pl.col("timeframe") == Timeframe.M1.value,
+                pl.col("origin") != Origin.RECONSTRUCTION.value,
+            ).select("venue", "symbol", "open_time", "low")
+        )
+
+    def _build_question(self, asset: str, subject: Subject) -> Question:
+        start, end = self.find_span(subject)
+        collect_start, collect_end = self.event.collect_span
+        defaults = Parameters()
+        enter = (subject.size if subject.metric is Metric.MINUTES else None) or defaults.enter
+        return build_question(
+            self.catalogue,
+            asset,
+            start,
+            end,
+            event=self.event.id if start < collect_end and collect_start < end else None,
+            parameters=Parameters(enter=enter, exit=min(defaults.exit, enter)),
+            origin=Evidence.REAL,
+        )
+
+
+def _build_key(question: Question) -> QuestionKey:
+    return question.asset, question.start, question.end, question.parameters.enter
