@@ -9,6 +9,7 @@ import click
 
 from cli.commands.audit import audit
 from cli.commands.chart import chart
+from cli.commands.claims import claims
 from cli.commands.collect import collect
 from cli.commands.events import events
 from cli.commands.follow import follow
@@ -61,6 +62,7 @@ class CommandGroup(click.Group):
         verify,
     ],
     commands=[audit, chart, collect, export, follow, forget, import_, index, lows, measure, sequence, serve, status],
+    commands=[audit, chart, claims, collect, export, follow, forget, import_, lows, measure, serve, status],
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )

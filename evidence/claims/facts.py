@@ -46,6 +46,15 @@ class ClaimFacts:
         window = self.event.get_window(subject.window)
         return window.start, window.end
 
+    def has_candles(self) -> bool:
+        """Whether the store has a real one-minute candle of the event's collected span.
+
+        Raises:
+            StoreUnusable: the store cannot be read.
+        """
+        start, end = self.event.collect_span
+        return not self._holdings.filter((pl.col("first") < end) & (pl.col("last") >= start)).is_empty()
+
     def list_assets(self, subject: Subject) -> tuple[str, ...]:
         """The assets of a subject."""
         if subject.assets == "event":
@@ -57,15 +66,19 @@ class ClaimFacts:
         return subject.assets
 
     @cached_property
+    def _holdings(self) -> pl.DataFrame:
+        """What the store has of real one-minute candles."""
+        return self.store.candles.read_holdings().filter(
+            pl.col("origin") != Origin.RECONSTRUCTION.value, pl.col("timeframe") == Timeframe.M1.value
+        )
+
+    @cached_property
     def _stored_spot(self) -> pl.DataFrame:
-        """The holdings of real one-minute spot candles, without those of stablecoins and of assets that wrap others."""
+        """Those of spot markets, without those of stablecoins and of assets that wrap others."""
         assets = self.catalogue.assets.values()
         left_out = {*self.catalogue.row_quotes, *(asset.ticker for asset in assets if asset.underlying is not None)}
-        return self.store.candles.read_holdings().filter(
-            pl.col("origin") != Origin.RECONSTRUCTION.value,
-            pl.col("timeframe") == Timeframe.M1.value,
-            ~pl.col("symbol").str.contains(":", literal=True),
-            ~pl.col("asset").is_in(sorted(left_out)),
+        return self._holdings.filter(
+            ~pl.col("symbol").str.contains(":", literal=True), ~pl.col("asset").is_in(sorted(left_out))
         )
 
     def measure(self, asset: str, subject: Subject) -> Measurement | None:

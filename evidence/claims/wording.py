@@ -122,15 +122,17 @@ def _describe_number(expect: Expectation, unit: Unit) -> str:
     if expect.between is not None:
         least, most = expect.between
         return f"{format_value(least, unit)} to {format_value(most, unit)}"
-    tolerance = f" give or take {format_value(expect.tolerance, unit)}" if expect.tolerance else ""
+    tolerance = f" \N{PLUS-MINUS SIGN} {format_value(expect.tolerance, unit)}" if expect.tolerance else ""
     return f"{format_value(expect.equals, unit)}{tolerance}"
 
 
 def describe_query(query: Query) -> str:
     """What a query reads, what must hold, and for how many."""
-    numbers = {"all": "for all", "any": "for any", "most": "for most", "mean": "on average"}
-    how_many = numbers.get(str(query.holds_for), f"for at least {query.holds_for}")
-    return f"{describe_subject(query)}: {describe_expectation(query.expect, find_unit(query.metric))}, {how_many}"
+    numbers = {"all": "", "any": ", for any", "most": ", for most", "mean": ", on average"}
+    how_many = numbers.get(str(query.holds_for), f", for at least {query.holds_for}")
+    subject = describe_subject(query)
+    expectation = describe_expectation(query.expect, find_unit(query.metric))
+    return f"{subject[0].upper()}{subject[1:]}: {expectation}{how_many}"
 
 
 def find_unit(metric: Metric) -> Unit:
@@ -149,12 +151,12 @@ def describe_arithmetic(arithmetic: Arithmetic, result: float) -> str:
 
     >>> describe_arithmetic(Arithmetic(numbers={"part": 1, "all": 4}, expression="part / all",
     ...     expect=Expectation(equals=0.5)), 0.25)
-    'part / all = 0.25, with part = 1, all = 4; the claim: 0.5'
+    'part / all = 0.25, with part = 1, all = 4; the claim: 0.5.'
     """
     numbers = ", ".join(f"{name} = {_write_number(value)}" for name, value in arithmetic.numbers.items())
     values = f", with {numbers}" if numbers else ""
     claimed = describe_expectation(arithmetic.expect, Unit.RATIO)
-    return f"{arithmetic.expression} = {_write_number(result)}{values}; the claim: {claimed}"
+    return f"{arithmetic.expression} = {_write_number(result)}{values}; the claim: {claimed}."
 
 
 def summarize_part(result: PartResult) -> str:
@@ -166,28 +168,26 @@ def summarize_part(result: PartResult) -> str:
         return f"Would decide it: {part.outside}"
     if result.verdict is Verdict.NONE:
         return BASIS_TEXTS[Basis.BY_HAND]
-    texts = [describe_query(part.query)]
-    if result.readings:
-        texts.append(_summarize_outcomes(result, part.query))
-    return "; ".join(texts)
+    outcomes = _summarize_outcomes(result, part.query)
+    return ". ".join(text for text in (describe_query(part.query), outcomes) if text) + "."
 
 
 def _summarize_outcomes(result: PartResult, query: Query) -> str:
-    """How many values are as claimed, are not, depend, and are missing; or the mean."""
+    """How many values are as claimed, are not, depend, and are missing, or the mean; "" for a single value."""
     total = len(result.readings)
     words = {
         Outcome.HOLDS: "as claimed",
-        Outcome.FAILS: "not",
+        Outcome.FAILS: "not as claimed",
         Outcome.DEPENDS: "depending on the reading",
         Outcome.UNKNOWN: "not in the data",
     }
     counts = [f"{result.count(outcome)} {words[outcome]}" for outcome in Outcome if result.count(outcome)]
-    text = f"{', '.join(counts)} (of {total})"
+    texts = [f"Of {total}: {', '.join(counts)}"] if total > 1 else []
     if query.holds_for == "mean" and result.number is not None:
-        text = f"mean {format_value(result.number, find_unit(query.metric))} of {total}"
+        texts.append(f"Mean of the known ones {format_value(result.number, find_unit(query.metric))}")
     if query.universe is not None:
-        text += f"; the claim speaks of {query.universe}"
-    return text
+        texts.append(f"{total} in this store; the claim speaks of {query.universe}")
+    return ". ".join(texts)
 
 
 def describe_reading(judged: JudgedReading) -> str:

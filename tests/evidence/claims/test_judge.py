@@ -86,7 +86,7 @@ def test_an_asset_that_is_absent_leaves_it_open(store: CandleStore) -> None:
     query = DEVIATION.replace('["ATOM"]', '["ATOM", "DOGE"]') + "expect = { at_most = -0.1 }"
     result = judge(query, build_market(store))
     assert result.verdict is Verdict.NOT_DECIDED
-    assert "1 as claimed, 1 not in the data (of 2)" in summarize_part(result.parts[0])
+    assert "Of 2: 1 as claimed, 1 not in the data." in summarize_part(result.parts[0])
     assert judge(query + '\nholds_for = "any"', build_market(store)).verdict is Verdict.SUPPORTED
     assert judge(query + "\nholds_for = 2", build_market(store)).verdict is Verdict.NOT_DECIDED
 
@@ -96,7 +96,7 @@ def test_a_claim_of_more_than_the_store_holds_is_not_decided(store: CandleStore)
     query = DEVIATION + 'expect = { at_most = -0.1 }\nuniverse = "all listed coins"'
     result = judge(query, build_market(store))
     assert result.verdict is Verdict.NOT_DECIDED
-    assert summarize_part(result.parts[0]).endswith("(of 1); the claim speaks of all listed coins")
+    assert summarize_part(result.parts[0]).endswith("1 in this store; the claim speaks of all listed coins.")
 
 
 def test_the_order_of_two_minutes(store: CandleStore) -> None:
