@@ -35,6 +35,7 @@ PAGES = {
     "lows": "/lows",
     "sequence": "/sequence",
     "compare": "/compare",
+    "events": "/events",
     "data": "/data",
     "method": "/method",
 }

@@ -13,8 +13,8 @@ from cli.commands.claims import claims
 from cli.commands.collect import collect
 from cli.commands.events import events
 from cli.commands.follow import follow
-from cli.commands.losses import losses
 from cli.commands.index import index
+from cli.commands.losses import losses
 from cli.commands.measure import export, lows, measure
 from cli.commands.sequence import sequence
 from cli.commands.serve import serve
@@ -47,12 +47,14 @@ class CommandGroup(click.Group):
     commands=[
         audit,
         chart,
+        claims,
         collect,
         events,
         export,
         follow,
         forget,
         import_,
+        index,
         losses,
         lows,
         measure,
@@ -61,8 +63,6 @@ class CommandGroup(click.Group):
         status,
         verify,
     ],
-    commands=[audit, chart, collect, export, follow, forget, import_, index, lows, measure, sequence, serve, status],
-    commands=[audit, chart, claims, collect, export, follow, forget, import_, lows, measure, serve, status],
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )

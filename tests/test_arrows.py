@@ -121,6 +121,7 @@ LAYERS = (
     "dashboard.pages.sequence",
     "dashboard.pages.compare",
     "dashboard.pages.data",
+    "dashboard.pages.events",
     "dashboard.pages.method",
     "dashboard.pages.registry",
     "dashboard.shell",

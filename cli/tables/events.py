@@ -8,6 +8,7 @@ from rich.console import RenderableType
 from analysis.event_holdings import EventHoldings
 from cli.tables.console import build_table
 from dashboard.text.clock import format_day
+from dashboard.text.numbers import format_count
 from data.catalogue import Catalogue, Event
 from data.intervals import MINUTE, Span
 
@@ -27,13 +28,11 @@ def format_events(holdings: Sequence[EventHoldings], catalogue: Catalogue) -> Re
 
 
 def describe_holdings(held: EventHoldings) -> str:
-    """The exchanges with prices, of those to collect from where they are listed, and the minutes of the focus."""
+    """The exchanges with prices, the minutes of the focus, and how many exchanges of the event's list gave nothing."""
     if not held.venues:
         return "nothing"
-    listed = len(held.event.venues)
-    of_listed = f" of {listed}" if listed else ""
-    count = listed - len(held.lacking_venues) if listed else len(held.venues)
-    return f"{count}{of_listed} exchanges, {held.focus_min} of {held.window_min} minutes"
+    lacking = f"; {len(held.lacking_venues)} lacking" if held.lacking_venues else ""
+    return f"{format_count(len(held.venues), 'exchange')}, {held.focus_min} of {held.window_min} minutes{lacking}"
 
 
 def format_dates(event: Event) -> str:

@@ -7,6 +7,7 @@ from dashboard.pages import not_found
 from dashboard.pages.base import Page
 from dashboard.pages.compare import page as compare
 from dashboard.pages.data import page as data
+from dashboard.pages.events import page as events
 from dashboard.pages.explorer import page as explorer
 from dashboard.pages.lows import page as lows
 from dashboard.pages.method import page as method
@@ -24,13 +25,28 @@ class PageGroup:
 
 
 PAGE_GROUPS = (
-    PageGroup("Prices", (overview.PAGE, explorer.PAGE, lows.PAGE, compare.PAGE)),
-    PageGroup("Evidence and data", (data.PAGE, method.PAGE)),
+    PageGroup(
+        "Prices",
+        (
+            overview.PAGE,
+            explorer.PAGE,
+            lows.PAGE,
+            compare.PAGE,
+            sequence.PAGE,
+        ),
+    ),
+    PageGroup(
+        "Evidence and data",
+        (
+            events.PAGE,
+            data.PAGE,
+            method.PAGE,
+        ),
+    ),
 )
 """The groups of the navigation: on a phone each has a line of its own, with room for six short titles."""
 
 PAGES: tuple[Page, ...] = tuple(page for group in PAGE_GROUPS for page in group.pages)
-PAGES: tuple[Page, ...] = (overview.PAGE, explorer.PAGE, lows.PAGE, sequence.PAGE, compare.PAGE, data.PAGE, method.PAGE)
 
 
 def find_page(path: str, query: Mapping[str, str]) -> Page:

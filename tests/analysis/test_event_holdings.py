@@ -5,7 +5,7 @@ import polars as pl
 from analysis.event_holdings import read_event_holdings
 from data.catalogue import load_catalogue
 from data.schema import Origin
-from tests.dashboard.memory_store import MemoryStore, build_crash_candles
+from tests.dashboard.memory_store import MemoryStore, build_crash_candles, build_market_candles
 
 CATALOGUE = load_catalogue()
 EVENT = CATALOGUE.get_event("2025-10-10")
@@ -33,3 +33,15 @@ def test_what_is_lacking_of_the_listed_venues() -> None:
     held = read_event_holdings(MemoryStore(), CATALOGUE, event)
     assert held.lacking_venues == ("bitstamp", "coinbaseexchange", "kraken", "bitfinex", "binance")
     assert (held.venues, held.focus_min, held.window_min) == ((), 0, 55)
+
+
+def test_a_venue_of_a_rate_is_no_venue_of_the_asset() -> None:
+    """Coinbase's USDT/USD counts as collected, but Coinbase has no price of USDC."""
+    event = CATALOGUE.get_event("2024-01-03")
+    start = event.get_window().start
+    usdc = build_market_candles("binance", "USDC/USDT", 1, start=start)
+    usdt = build_market_candles("coinbaseexchange", "USDT/USD", 1, start=start)
+    held = read_event_holdings(MemoryStore(pl.concat([usdc, usdt])), CATALOGUE, event)
+    assert held.venues == ("binance",)
+    assert set(event.venues) - set(held.lacking_venues) == {"binance", "coinbaseexchange"}
+    assert (held.focus_min, held.window_min) == (30, 60)

@@ -37,7 +37,17 @@ def open_without_app(visit: PageVisit, address: str, *, draws_chart: bool = True
 
 @pytest.mark.parametrize("width", [1440, 900, 390])
 @pytest.mark.parametrize(
-    "page_address", ["explorer?window=crash&theme=dark", "", "lows", "sequence", "compare", "data", "method"]
+    "page_address",
+    [
+        "explorer?window=crash&theme=dark",
+        "",
+        "lows",
+        "compare",
+        "sequence",
+        "events",
+        "data",
+        "method",
+    ],
 )
 def test_the_app_takes_its_place_and_nothing_moves(
     first_visit: PageVisit, sample: str, page_address: str, width: int

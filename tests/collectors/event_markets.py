@@ -142,6 +142,7 @@ def build_usd1_2025() -> Markets:
     return merge_markets(
         {"binance": {"BTC/USDT": flat, "BTC/USD1": build_bars(window, 87_000.0, fall), "USD1/USDT": stable}},
         {venue: {"BTC/USDT": flat} for venue in ("okx", "bybit", "kucoin", "bitget")},
+        {venue: {"BTC/USD": flat} for venue in ("coinbaseexchange", "kraken", "bitstamp")},
         build_dollar_legs(window),
     )
 

@@ -164,6 +164,7 @@ def test_usd1_2025_is_of_the_pair(tmp_path: Path) -> None:
     assert against.own_rate.symbol == "USD1/USDT"
     assert against.own_rate.sides[Side.BELOW].deviation == pytest.approx(-0.3)
     assert measurement.fx_assumed == ("USD1",)
+    assert "its BTC/USD1 was up to 30% below USD exchanges" in write_headline(measurement)[0]
     usdt_row = find_row(measurement, "binance", "BTC/USDT")
     assert usdt_row.own_summary.below.minutes == usdt_row.own_summary.above.minutes == 0
 
