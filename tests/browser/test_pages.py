@@ -18,6 +18,7 @@ HEADINGS = {
     "lows": "Lowest trades, and same-minute comparison",
     "sequence": "ATOM: who fell first",
     "compare": "Every asset side by side",
+    "events": "9 events, none of them measured yet",
     "data": "Data",
     "method": "What the numbers mean",
     "nowhere": "There is no such page",

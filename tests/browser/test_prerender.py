@@ -55,7 +55,7 @@ def test_the_app_takes_its_place_and_nothing_moves(
     """Text, controls and the first chart are where the app will show them, before any of its scripts has loaded."""
     tab = first_visit.tab
     tab.set_viewport_size({"width": width, "height": 900})
-    begins_with_chart = page_address not in {"lows", "sequence", "data", "method"}
+    begins_with_chart = page_address.partition("?")[0] in {"", "explorer", "compare"}
     app_route = open_without_app(first_visit, sample.replace("explorer", page_address), draws_chart=begins_with_chart)
     assert tab.locator("#react-entry-point h1").count() == 0
     places_before = tab.evaluate(PLACES_SCRIPT, "#first")
