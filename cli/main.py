@@ -16,6 +16,7 @@ from cli.commands.follow import follow
 from cli.commands.index import index
 from cli.commands.losses import losses
 from cli.commands.measure import export, lows, measure
+from cli.commands.orders import orders
 from cli.commands.sequence import sequence
 from cli.commands.serve import serve
 from cli.commands.store import forget, import_, status
@@ -58,6 +59,7 @@ class CommandGroup(click.Group):
         losses,
         lows,
         measure,
+        orders,
         sequence,
         serve,
         status,

@@ -1,6 +1,7 @@
 """The command that draws a picture again, for its source line: without a public address there is no link to a page."""
 
 import shlex
+from collections.abc import Sequence
 
 from cli.options import MeasureOptions
 from data.schema import Evidence, Timeframe
@@ -11,8 +12,11 @@ from deviation.wording import format_amount
 DEFAULTS = Parameters()
 
 
-def write_picture_command(options: MeasureOptions, asset: str) -> str:
-    """The command with every choice that differs from its default; files are named without their folders."""
+def write_picture_command(options: MeasureOptions, asset: str, more_words: Sequence[str] = ()) -> str:
+    """The command with every choice that differs from its default; files are named without their folders.
+
+    ``more_words`` follow, such as the options of an order log.
+    """
     parameters = options.parameters
     values = {
         "--asset": asset,
@@ -42,4 +46,4 @@ def write_picture_command(options: MeasureOptions, asset: str) -> str:
         "--complete": options.complete,
         "--as-first-seen": options.first_seen,
     }
-    return shlex.join([*words, *(flag for flag, is_set in flags.items() if is_set)])
+    return shlex.join([*words, *(flag for flag, is_set in flags.items() if is_set), *more_words])

@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
 from dashboard.charts.comparison.sheet import build_comparison_sheet
-from dashboard.exports.kinds import ExportKind
+from dashboard.charts.orders.sheet import OrderOverlay, build_orders_sheet
 from dashboard.sheet.file_name import build_file_name
 from dashboard.sheet.imprint import NO_IMPRINT, Imprint
 from dashboard.sheet.renderer import FileFormat, Renderer, write_atomically
@@ -61,6 +62,7 @@ def write_picture(
     target: Path,
     source: CandleReader,
     *,
+    orders: OrderOverlay | None = None,
     first_seen: bool = False,
 ) -> Path:
     """Write the picture of a measurement, and return its path.
@@ -72,7 +74,8 @@ def write_picture(
         style: size, theme and format.
         target: a file, or a folder in which the file is named after the measurement.
         source: what was measured, for the manifest.
-        first_seen: whether it gives candles as they first came.
+        orders: a log whose lanes are drawn under the deviation; None for the comparison picture.
+        first_seen: whether the source gives candles as they first came.
 
     Raises:
         UsageError: The file cannot be written.
@@ -80,19 +83,23 @@ def write_picture(
         BrowserFailed: The browser failed.
     """
     assumed = list_assumed_markets(measurement.question.origin)
-    name = build_file_name(measurement, file_format=style.file_format.value, size=style.size, theme=style.theme)
+    content = "comparison" if orders is None else "orders"
+    name = build_file_name(measurement, content, style.file_format.value, size=style.size, theme=style.theme)
     path = target / name if target.is_dir() else target
     record = describe_reads(source, list_reads([measurement.question]))
     manifest = build_manifest(
-        ExportKind.COMPARISON.value,
+        content,
         [measurement],
         record,
         first_seen=first_seen,
         extra={"size": style.size.value, "theme": style.theme.value},
     )
     imprint = replace(style.imprint, manifest_hash=shorten_hash(manifest))
-    figure = build_comparison_sheet(
-        measurement, catalogue, size=style.size, theme=style.theme, assumed=assumed, imprint=imprint
+    looks: dict[str, Any] = {"size": style.size, "theme": style.theme, "assumed": assumed, "imprint": imprint}
+    figure = (
+        build_comparison_sheet(measurement, catalogue, **looks)
+        if orders is None
+        else build_orders_sheet(measurement, orders, catalogue, **looks)
     )
     write_atomically(path, renderer.draw(figure, style.file_format, manifest))
     return path

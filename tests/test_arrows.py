@@ -112,6 +112,7 @@ LAYERS = (
     "dashboard.charts.sequence",
     "dashboard.charts.small_multiples",
     "dashboard.charts.comparison",
+    "dashboard.charts.orders",
     "dashboard.exports",
     "dashboard.pages.base",
     "dashboard.pages.not_found",

@@ -70,6 +70,15 @@ LINE_HEIGHT = 1.3
 ELLIPSIS = "\u2026"
 
 
+def escape_markup(text: str) -> str:
+    """A text from outside, whose tags and entities are drawn as they are written.
+
+    >>> escape_markup('<a href="x">&amp;</a>')
+    '&lt;a href="x"&gt;&amp;amp;&lt;/a&gt;'
+    """
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
 def measure_text_width(text: str, size: float, *, bold: bool = False) -> float:
     """Width of the widest line in the unit of ``size``; text in ``<b>`` is bold, other tags have no effect.
 

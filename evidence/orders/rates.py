@@ -104,25 +104,27 @@ def count_minutes(events: pl.DataFrame) -> pl.DataFrame:
         ``undetermined``, ``rate`` (a fraction, null without an attempt), ``low`` and ``high`` (its Wilson interval at
         95%, null likewise).
     """
-    outcome, attempts = pl.col("outcome"), pl.col("attempted")
+    outcome = pl.col("outcome")
     counted = events.group_by(minute=pl.col("time").dt.truncate("1m")).agg(
         *((pl.col("class") == order_class.value).sum().alias(order_class.value) for order_class in OrderClass),
         attempted=outcome.is_in([Outcome.ACCEPTED.value, Outcome.REFUSED.value]).sum(),
         refused=(outcome == Outcome.REFUSED.value).sum(),
         undetermined=(outcome == Outcome.UNDETERMINED.value).sum(),
     )
+    return add_rates(counted).sort("minute")
+
+
+def add_rates(counts: pl.DataFrame) -> pl.DataFrame:
+    """Counts of ``attempted`` and ``refused`` with ``rate``, ``low`` and ``high`` as `count_minutes` has them."""
+    attempts = pl.col("attempted")
     share = pl.when(attempts > 0).then(pl.col("refused") / attempts)
     scale = 1 + Z_95**2 / attempts
     centre = (pl.col("rate") + Z_95**2 / (2 * attempts)) / scale
     variance = pl.col("rate") * (1 - pl.col("rate")) / attempts + Z_95**2 / (4 * attempts**2)
     half = Z_95 / scale * variance.sqrt()
-    return (
-        counted.with_columns(rate=share)
-        .with_columns(
-            low=pl.when(pl.col("refused") == 0).then(0 * pl.col("rate")).otherwise(centre - half),
-            high=pl.when(pl.col("refused") == attempts).then(pl.col("rate")).otherwise(centre + half),
-        )
-        .sort("minute")
+    return counts.with_columns(rate=share).with_columns(
+        low=pl.when(pl.col("refused") == 0).then(0 * pl.col("rate")).otherwise(centre - half),
+        high=pl.when(pl.col("refused") == attempts).then(pl.col("rate")).otherwise(centre + half),
     )
 
 

@@ -27,7 +27,7 @@ from evidence.orders.layouts import (
 )
 from evidence.orders.plain_lines import PATTERNS, find_fields
 from evidence.orders.schema import BAD_LINE, ORDER_EVENTS
-from evidence.orders.values import has_naive_times
+from evidence.orders.values import build_text, has_naive_times
 
 LOG_SUFFIXES = (".csv", ".tsv", ".txt", ".log", ".json", ".jsonl", ".ndjson")
 """The endings of order logs, packed in a zip or gzip file or not."""
@@ -248,7 +248,7 @@ def _add_texts(bad: pl.DataFrame, lines: TextLines) -> pl.DataFrame:
     texts = lines.text.alias("text").to_frame().with_row_index("line", offset=1)
     return (
         bad.join(texts, on="line", how="left")
-        .with_columns(pl.col("text").str.slice(0, MAX_BAD_TEXT_CHARS))
+        .with_columns(build_text("text").str.slice(0, MAX_BAD_TEXT_CHARS))
         .select(*BAD_LINE)
         .sort("line", maintain_order=True)
     )

@@ -21,6 +21,9 @@ NUMBER = r"^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?"
 MAX_TEXT_CHARS = 300
 """How much of a text of the log is kept."""
 
+CONTROL_SIGNS = "[\\x00-\\x1f\\x7f-\\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]+"
+"""Signs that a terminal obeys, and those that turn the direction of writing."""
+
 
 def parse_log_times(path: Path, times: pl.Series, zone: str | None) -> pl.DataFrame:
     """The times of a log.
@@ -90,8 +93,8 @@ def build_status(name: str) -> pl.Expr:
 
 
 def build_text(name: str) -> pl.Expr:
-    """A text, cut to what is shown of it; null where empty."""
-    text = pl.col(name).str.strip_chars().str.slice(0, MAX_TEXT_CHARS)
+    """A text without control signs, cut to what is shown of it; null where empty."""
+    text = pl.col(name).str.replace_all(CONTROL_SIGNS, " ").str.strip_chars().str.slice(0, MAX_TEXT_CHARS)
     return pl.when(text != "").then(text)
 
 

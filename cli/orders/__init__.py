@@ -1,0 +1,1 @@
+"""Order logs on the command line: their options, and their picture."""
