@@ -82,18 +82,34 @@ def write_picture(
         BrowserMissing: There is no browser.
         BrowserFailed: The browser failed.
     """
-    assumed = list_assumed_markets(measurement.question.origin)
     content = "comparison" if orders is None else "orders"
     name = build_file_name(measurement, content, style.file_format.value, size=style.size, theme=style.theme)
     path = target / name if target.is_dir() else target
+    picture = draw_picture(measurement, catalogue, renderer, style, source, orders=orders, first_seen=first_seen)
+    write_atomically(path, picture)
+    return path
+
+
+def draw_picture(
+    measurement: Measurement,
+    catalogue: Catalogue,
+    renderer: Renderer,
+    style: PictureStyle,
+    source: CandleReader,
+    *,
+    orders: OrderOverlay | None = None,
+    first_seen: bool = False,
+) -> bytes:
+    """The content of the picture's file, with its manifest; for the arguments and errors see `write_picture`."""
     record = describe_reads(source, list_reads([measurement.question]))
     manifest = build_manifest(
-        content,
+        "comparison" if orders is None else "orders",
         [measurement],
         record,
         first_seen=first_seen,
         extra={"size": style.size.value, "theme": style.theme.value},
     )
+    assumed = list_assumed_markets(measurement.question.origin)
     imprint = replace(style.imprint, manifest_hash=shorten_hash(manifest))
     looks: dict[str, Any] = {"size": style.size, "theme": style.theme, "assumed": assumed, "imprint": imprint}
     figure = (
@@ -101,8 +117,7 @@ def write_picture(
         if orders is None
         else build_orders_sheet(measurement, orders, catalogue, **looks)
     )
-    write_atomically(path, renderer.draw(figure, style.file_format, manifest))
-    return path
+    return renderer.draw(figure, style.file_format, manifest)
 
 
 def write_pictures(

@@ -68,6 +68,7 @@ LAYERS = (
     "evidence.proof.manifest",
     "evidence.proof.png",
     "evidence.proof.svg",
+    "evidence.proof.rows",
     "evidence.proof.read_file",
     "evidence.proof.verify",
     # collectors

@@ -16,7 +16,12 @@ from cli.tables.lows import format_lows
 from cli.tables.measurement import format_measurement
 from cli.tables.sensitivity import format_sensitivity
 from dashboard.exports.kinds import ExportKind
-from dashboard.exports.metadata.tabular import add_choices, build_csv_metadata, encode_metadata
+from dashboard.exports.metadata.tabular import (
+    add_choices,
+    build_csv_metadata,
+    build_rows_manifest,
+    encode_metadata,
+)
 from data.errors import NoUsableCandles, UsageError
 from data.files.export import EXPORT_FORMATS, write_rows
 from data.reader import CandleReader
@@ -25,6 +30,7 @@ from deviation.report.frame import build_deviation_frame
 from deviation.report.json_output import build_measurement_json
 from deviation.report.lows_json import build_event_lows_json, build_lows_json
 from deviation.report.notes import describe_choices
+from evidence.proof.inputs import describe_reads, list_reads
 
 
 @click.command(cls=SessionCommand)
@@ -141,7 +147,9 @@ def export(
     else:
         span = measurement.question.start, measurement.question.end
         rows = source.read_candles([asset], *span, origin=options.origin, timeframe=options.timeframe)
-    metadata = build_csv_metadata(kind, rows, out.name, measurements=[measurement])
+    record = describe_reads(source, list_reads([measurement.question]))
+    manifest = build_rows_manifest(kind, rows, [measurement], record, first_seen=options.first_seen)
+    metadata = build_csv_metadata(kind, rows, out.name, measurements=[measurement], manifest=manifest)
     write_rows(rows, out, file_format, encode_metadata(metadata))
     click.echo(f"{out}: {rows.height:,} rows of {asset}, {options.origin}")
     choices = describe_choices(measurement.question)

@@ -1,10 +1,12 @@
 """`verify`: whether the data still say what a file says."""
 
 import json
+from functools import partial
 from pathlib import Path
 
 import click
 
+from cli import clock
 from cli.options import new_venue_option
 from cli.session import Session, SessionCommand
 from cli.tables.proof import FileResult, build_proof_json, format_proof
@@ -12,8 +14,8 @@ from data.errors import ManifestDamaged, UsageError
 from data.files.source import FileSource
 from data.reader import CandleReader
 from data.store import CandleStore
-from evidence.proof.read_file import read_manifest
-from evidence.proof.verify import Proof, verify_manifest
+from evidence.proof.read_file import ProvenFile, read_proven_file
+from evidence.proof.verify import Proof, RowComparison, verify_manifest
 
 
 @click.command(cls=SessionCommand)
@@ -25,6 +27,9 @@ from evidence.proof.verify import Proof, verify_manifest
     multiple=True,
     help="Compare with this file of candles instead of the store.",
 )
+@click.option(
+    "--redraw", type=click.Path(path_type=Path), help="Draw a picture again from the candles of now, as PNG or SVG."
+)
 @click.option("--complete", is_flag=True, help="With --input: absent minutes are quiet, not missing.")
 @new_venue_option
 @click.option("--json", "as_json", is_flag=True, help="The whole result as JSON.")
@@ -34,37 +39,65 @@ def verify(
     file: Path,
     *,
     inputs: tuple[Path, ...],
+    redraw: Path | None,
     complete: bool,
     new_venues: tuple[str, ...],
     as_json: bool,
 ) -> None:
-    """Check a picture against the candles: the same rows, the same numbers?
+    """Check a picture or a table against the candles: the same rows, the same numbers?
 
     Exit code 0: consistent; 1: numbers differ, or the data changed since; 3: no manifest, or damaged.
     """
     source = FileSource(inputs, complete=complete, new_venues=new_venues) if inputs else None
-    result = _verify_file(session, file, source)
+    result, proven = _verify_file(session, file, source)
     if as_json:
         click.echo(json.dumps(build_proof_json([result]), indent=2))
     else:
         click.echo("\n".join(format_proof(result)))
+    if redraw is not None and proven is not None:
+        _write_again(session, proven, source, redraw)
     if result.exit_code:
         raise click.exceptions.Exit(result.exit_code)
 
 
-def _verify_file(session: Session, path: Path, source: CandleReader | None) -> FileResult:
+def _verify_file(session: Session, path: Path, source: CandleReader | None) -> tuple[FileResult, ProvenFile | None]:
     try:
-        manifest = read_manifest(path)
-        return FileResult(path.name, _verify_manifest(session, manifest, source))
+        proven = read_proven_file(path)
+        return FileResult(path.name, _verify_manifest(session, proven, source)), proven
     except ManifestDamaged as error:
-        return FileResult(path.name, None, str(error))
+        return FileResult(path.name, None, str(error)), None
     except OSError as error:
         message = f"{path} cannot be read: {error.strerror or error}"
         raise UsageError(message) from error
 
 
-def _verify_manifest(session: Session, manifest: dict[str, object], source: CandleReader | None) -> Proof:
+def _verify_manifest(session: Session, proven: ProvenFile, source: CandleReader | None) -> Proof:
+    manifest, store = proven.manifest, _open_store(session, proven)
+    comparison = None
+    if proven.rows is not None:
+        # plotly takes a moment to import, which pictures do without.
+        from cli.proof.made_again import rebuild_rows  # noqa: PLC0415
+
+        comparison = RowComparison(proven.rows, partial(rebuild_rows, manifest, source or store, session.catalogue))
     if source is not None:
-        return verify_manifest(manifest, source, session.catalogue)
-    store = CandleStore(session.store.uri, first_seen=manifest.get("as_first_seen") is True)
-    return verify_manifest(manifest, store, session.catalogue, store.candles.read_revisions)
+        return verify_manifest(manifest, source, session.catalogue, rows=comparison)
+    return verify_manifest(manifest, store, session.catalogue, store.candles.read_revisions, comparison)
+
+
+def _open_store(session: Session, proven: ProvenFile) -> CandleStore:
+    """The store, with candles as they first came if the file shows those."""
+    return CandleStore(session.store.uri, first_seen=proven.manifest.get("as_first_seen") is True)
+
+
+def _write_again(session: Session, proven: ProvenFile, source: CandleReader | None, target: Path) -> None:
+    """Draw the picture of a manifest to a file."""
+    from cli.picture_set import choose_format  # noqa: PLC0415 - as above
+    from cli.proof.made_again import redraw_picture  # noqa: PLC0415 - as above
+    from dashboard.sheet.renderer import write_atomically  # noqa: PLC0415 - as above
+
+    if proven.rows is not None:
+        message = "--redraw is for pictures"
+        raise UsageError(message)
+    reader = source or _open_store(session, proven)
+    file_format, today = choose_format(target, None), clock.now().date()
+    write_atomically(target, redraw_picture(proven.manifest, reader, session.catalogue, file_format, today))

@@ -90,6 +90,10 @@ def format_proof(result: FileResult) -> Iterator[str]:
         yield f"  {result.reason}"
         return
     manifest = proof.manifest
+    if proof.is_store_table:
+        yield f"  {manifest['kind']}, a table of what a store held: the rows are those that were written"
+        yield from _list_differences(proof)
+        return
     assets = ", ".join(str(asset) for asset in manifest["assets"])
     yield f"  {manifest['kind']} of {assets}, {manifest['from']} to {manifest['to']}, {manifest['origin']}"
     yield f"  manifest {shorten_hash(manifest)}, {manifest['program']}"
@@ -106,6 +110,10 @@ def format_proof(result: FileResult) -> Iterator[str]:
             for row in proof.revisions.iter_rows(named=True)
         ]
     )
+    yield from _list_differences(proof)
+
+
+def _list_differences(proof: Proof) -> Iterator[str]:
     if proof.differences:
         yield f"  numbers that differ: {len(proof.differences):,}"
         lines = [

@@ -17,6 +17,7 @@ from dashboard.exports.metadata.tabular import (
     METADATA_MIMETYPE,
     add_choices,
     build_csv_metadata,
+    build_rows_manifest,
     encode_metadata,
 )
 from dashboard.service.event import EventContext
@@ -199,7 +200,7 @@ class ExportRequest:
             self.measurements.describe_inputs(measurements),
             first_seen=self.measurements.first_seen,
             extra={
-                "link": urlencode(self.view.to_query(self.catalogue)),
+                "link": self._write_query(),
                 "size": self.size.value,
                 "theme": self.view.theme.value,
                 **side,
@@ -208,6 +209,10 @@ class ExportRequest:
         )
         imprint = replace(self.imprint, manifest_hash=shorten_hash(manifest))
         return replace(self, manifest=manifest, imprint=imprint)
+
+    def _write_query(self) -> str:
+        """The query of the page that shows the same."""
+        return urlencode(self.view.to_query(self.catalogue))
 
     def build_picture_file(
         self, figure: go.Figure, measurement: Measurement, *, asset: str | None = None
@@ -283,8 +288,23 @@ class ExportRequest:
         return self._encode_rows(measured_rows, csv_name, measurements or [measurement])
 
     def _encode_rows(self, rows: pl.DataFrame, csv_name: str, measurements: Sequence[Measurement] = ()) -> ExportFile:
+        manifest = build_rows_manifest(
+            self.kind,
+            rows,
+            measurements,
+            self.measurements.describe_inputs(measurements) if measurements else None,
+            first_seen=self.measurements.first_seen,
+            link=self._write_query(),
+        )
         metadata = encode_metadata(
-            build_csv_metadata(self.kind, rows, csv_name, measurements=measurements, link=self.imprint.link)
+            build_csv_metadata(
+                self.kind,
+                rows,
+                csv_name,
+                measurements=measurements,
+                link=self.imprint.link,
+                manifest=manifest,
+            )
         )
         mimetype = MIMETYPES[self.file_format]
         if self.file_format == METADATA_FORMAT:

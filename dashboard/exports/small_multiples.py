@@ -26,7 +26,9 @@ def export_compare(request: ExportRequest) -> ExportFile:
     if not measurements:
         raise request.build_empty_event_error()
     if not request.is_picture:
-        return request.build_rows_file(build_compare_rows(panels, catalogue), measurements[0], asset=ALL_ASSETS)
+        return request.build_rows_file(
+            build_compare_rows(panels, catalogue), measurements[0], asset=ALL_ASSETS, measurements=measurements
+        )
     signed = request.sign(measurements, {"windows": [window.name for window in windows]})
     figure = build_compare_sheet(
         windows,

@@ -75,6 +75,11 @@ def build_manifest(
     )
 
 
+def build_table_manifest(kind: str, extra: Mapping[str, Any]) -> dict[str, Any]:
+    """A sealed manifest of a table that no question is behind, such as what the store holds."""
+    return seal({"format": FORMAT, "program": f"Plumbline {VERSION}", "kind": kind, **extra})
+
+
 def seal(manifest: Mapping[str, Any]) -> dict[str, Any]:
     """The manifest with its own hash."""
     content = {name: value for name, value in manifest.items() if name != HASH_ENTRY}

@@ -1,20 +1,40 @@
-"""Finds the manifest of a picture and checks that the file is whole."""
+"""Finds the manifest of a picture or a table, and checks that the file is whole."""
 
 import json
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+from polars.exceptions import PolarsError
+
 from data.errors import ManifestDamaged
-from evidence.proof.manifest import is_intact
+from data.files.export import METADATA_KEY, METADATA_SUFFIX, encode_rows
+from evidence.proof.manifest import HASH_ENTRY, is_intact
 from evidence.proof.png import PNG_SIGNATURE, extract_from_png
+from evidence.proof.rows import ROWS_HASH, hash_csv
 from evidence.proof.svg import extract_from_svg
 
 MAX_FILE_BYTES = 512 << 20
 """The largest file that is read."""
 
+MAX_ROWS = 20_000_000
+"""The most rows of a Parquet file that are read."""
 
-def read_manifest(path: Path) -> dict[str, Any]:
-    """The manifest of a picture in a file.
+
+@dataclass(frozen=True, slots=True)
+class ProvenFile:
+    """The manifest of a file, and the rows of a table as the bytes of a CSV; None for a picture."""
+
+    manifest: dict[str, Any]
+    rows: bytes | None = None
+
+
+def read_proven_file(path: Path) -> ProvenFile:
+    """The manifest of a PNG, SVG, CSV or Parquet file, by its ending.
+
+    The metadata of a CSV lie beside it; see `data.files.export`.
 
     Raises:
         ManifestDamaged: there is none, or the file was cut or changed.
@@ -23,7 +43,13 @@ def read_manifest(path: Path) -> dict[str, Any]:
     if path.stat().st_size > MAX_FILE_BYTES:
         message = f"the file has more than {MAX_FILE_BYTES >> 20} MB"
         raise ManifestDamaged(message)
-    return read_picture_manifest(path.read_bytes())
+    match path.suffix.lower():
+        case ".csv":
+            return _read_csv(path)
+        case ".parquet":
+            return _read_parquet(path)
+        case _:
+            return ProvenFile(read_picture_manifest(path.read_bytes()))
 
 
 def read_picture_manifest(content: bytes) -> dict[str, Any]:
@@ -43,13 +69,73 @@ def parse_manifest(text: bytes | str) -> dict[str, Any]:
     Raises:
         ManifestDamaged: the text is no JSON object, or was changed.
     """
+    manifest = _parse_object(text)
+    _check_intact(manifest)
+    return manifest
+
+
+def _read_csv(path: Path) -> ProvenFile:
+    metadata_path = path.with_name(f"{path.name}{METADATA_SUFFIX}")
+    if not metadata_path.is_file():
+        message = f"its manifest is in {metadata_path.name}, which is not beside it"
+        raise ManifestDamaged(message)
+    if metadata_path.stat().st_size > MAX_FILE_BYTES:
+        message = f"{metadata_path.name} has more than {MAX_FILE_BYTES >> 20} MB"
+        raise ManifestDamaged(message)
+    return _check_rows(metadata_path.read_bytes(), path.read_bytes())
+
+
+def _read_parquet(path: Path) -> ProvenFile:
     try:
-        manifest = json.loads(text)
-        intact = isinstance(manifest, dict) and is_intact(manifest)
+        metadata = pl.read_parquet_metadata(path).get(METADATA_KEY, "{}")
+        if pl.scan_parquet(path).select(pl.len()).collect().item() > MAX_ROWS:
+            message = f"the file has more than {MAX_ROWS:,} rows"
+            raise ManifestDamaged(message)
+        rows = pl.read_parquet(path)
+    except PolarsError as error:
+        message = f"the file cannot be read: {error}"
+        raise ManifestDamaged(message) from error
+    return _check_rows(metadata, encode_rows(rows, "csv"))
+
+
+def _check_rows(metadata: bytes | str, rows: bytes) -> ProvenFile:
+    """The manifest in the notes of metadata, if it is of these rows."""
+    manifest = next(_list_manifests(_parse_object(metadata)), None)
+    if manifest is None:
+        message = "the metadata have no manifest"
+        raise ManifestDamaged(message)
+    _check_intact(manifest)
+    if manifest.get(ROWS_HASH) != hash_csv(rows):
+        message = "the rows were changed: they do not have the SHA-256 that the manifest names"
+        raise ManifestDamaged(message)
+    return ProvenFile(manifest, rows)
+
+
+def _list_manifests(metadata: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    notes = metadata.get("notes")
+    for note in notes if isinstance(notes, list) else []:
+        if isinstance(note, dict) and HASH_ENTRY in note:
+            yield note
+
+
+def _parse_object(text: bytes | str) -> dict[str, Any]:
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        message = f"the manifest cannot be read ({error})"
+        raise ManifestDamaged(message) from error
+    if not isinstance(content, dict):
+        message = "the manifest is no object"
+        raise ManifestDamaged(message)
+    return content
+
+
+def _check_intact(manifest: dict[str, Any]) -> None:
+    try:
+        intact = is_intact(manifest)
     except (ValueError, RecursionError) as error:
         message = f"the manifest cannot be read ({error})"
         raise ManifestDamaged(message) from error
     if not intact:
         message = "the manifest was changed: it does not have the SHA-256 that it names"
         raise ManifestDamaged(message)
-    return manifest  # type: ignore[no-any-return]  # a dict by the check above

@@ -1,6 +1,6 @@
 """Measures again what a manifest describes, and says what differs."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -18,6 +18,9 @@ from evidence.proof.canonical import MARKET_KEY
 from evidence.proof.inputs import InputRead, describe_read
 from evidence.proof.manifest import FORMAT, read_input_entries, read_questions
 from evidence.proof.numbers import Difference, build_numbers, list_differences
+from evidence.proof.rows import list_row_differences
+
+NO_PRICE = "no price in this data"
 
 
 class ProofStatus(StrEnum):
@@ -60,6 +63,7 @@ class Proof:
         spans_changed: whether other spans count as complete than then, so that quiet and missing bars differ.
         revisions: of `data.schema.REVISION`: values of these markets that an exchange changed, in the spans read.
         differences: numbers that differ.
+        is_store_table: whether the file lists what a store held, which no question is behind.
     """
 
     manifest: Mapping[str, Any]
@@ -67,13 +71,30 @@ class Proof:
     spans_changed: bool = False
     revisions: pl.DataFrame = field(default_factory=lambda: build_empty_frame(REVISION))
     differences: tuple[Difference, ...] = ()
+    is_store_table: bool = False
 
     @property
     def status(self) -> ProofStatus:
         """Changed data explain other numbers; without them something else does."""
-        if self.changes or self.spans_changed:
+        if self.changes or self.spans_changed or (self.is_store_table and self.differences):
             return ProofStatus.DATA_CHANGED
         return ProofStatus.NUMBERS_DIFFER if self.differences else ProofStatus.CONSISTENT
+
+
+@dataclass(frozen=True, slots=True)
+class RowComparison:
+    """The rows of a table as a CSV, and what makes them again; None where they cannot be made."""
+
+    old: bytes
+    build: Callable[[], bytes | None]
+
+    def compare(self) -> list[Difference]:
+        """The differing cells; none where the rows cannot be made."""
+        try:
+            new = self.build()
+        except NoUsableCandles:
+            return [Difference("rows", "rows", NO_PRICE)]
+        return [] if new is None or new == self.old else list(list_row_differences(self.old, new))
 
 
 class RevisionReader(Protocol):
@@ -89,6 +110,7 @@ def verify_manifest(
     reader: CandleReader,
     catalogue: Catalogue,
     read_revisions: RevisionReader | None = None,
+    rows: RowComparison | None = None,
 ) -> Proof:
     """Compare rows and numbers of a manifest with what a source of candles gives now.
 
@@ -97,6 +119,7 @@ def verify_manifest(
         reader: where candles are read from, as they first came if the manifest says so.
         catalogue: facts on assets, venues and events.
         read_revisions: lists what exchanges changed; None where nobody knows, as for files.
+        rows: for a table, makes its rows again; None for a picture.
 
     Raises:
         ManifestDamaged: an entry is missing or has no meaning, or is of a later version of the program.
@@ -105,6 +128,8 @@ def verify_manifest(
     if manifest.get("format") != FORMAT:
         message = f"the manifest has format {manifest.get('format')!r}; this program reads {FORMAT}"
         raise ManifestDamaged(message)
+    if "measured" not in manifest and rows is not None:  # a table of the store
+        return Proof(manifest, differences=tuple(rows.compare()), is_store_table=True)
     questions, entries = read_questions(manifest, catalogue), read_input_entries(manifest)
     _check_inputs(questions, [read for read, _ in entries])
     changes: list[MarketChange] = []
@@ -117,7 +142,7 @@ def verify_manifest(
     revisions = build_empty_frame(REVISION)
     if read_revisions is not None:
         revisions = _select_revisions([read for read, _ in entries], changes, read_revisions)
-    differences = _compare_numbers(manifest, questions, reader)
+    differences = _compare_numbers(manifest, questions, reader) if rows is None else rows.compare()
     return Proof(manifest, tuple(changes), spans_changed, revisions, tuple(differences))
 
 
@@ -191,9 +216,7 @@ def _compare_numbers(
         try:
             measurements.append(measure_question(reader, question))
         except NoUsableCandles:
-            return [
-                Difference(f"{question.asset} {question.start:%Y-%m-%dT%H:%MZ}", "numbers", "no price in this data")
-            ]
+            return [Difference(f"{question.asset} {question.start:%Y-%m-%dT%H:%MZ}", "numbers", NO_PRICE)]
     new_numbers = build_numbers(measurements)
     return [
         difference

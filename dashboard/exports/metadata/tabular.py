@@ -15,6 +15,9 @@ from data.version import VERSION
 from deviation.measurement import Measurement
 from deviation.report.notes import describe_choices
 from deviation.report.question_json import build_question_json, build_shared_question_json
+from evidence.proof.inputs import InputRecord
+from evidence.proof.manifest import build_manifest, build_table_manifest
+from evidence.proof.rows import ROWS_HASH, hash_rows
 
 METADATA_FORMAT = "csv-metadata.json"
 """The format of the metadata in links."""
@@ -50,6 +53,7 @@ def build_csv_metadata(
     *,
     measurements: Sequence[Measurement] = (),
     link: str = "",
+    manifest: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The metadata of a CSV.
 
@@ -59,6 +63,7 @@ def build_csv_metadata(
         file_name: the name of the CSV, beside which the metadata lie.
         measurements: those that the rows are of; none for tables of the store.
         link: the address of the page that shows the same; "" if there is none.
+        manifest: see `build_rows_manifest`.
     """
     origins = {name for measurement in measurements for names in measurement.origins.values() for name in names}
     return describe_table(
@@ -69,7 +74,7 @@ def build_csv_metadata(
         {
             "dc:source": sorted(origins),
             "dc:relation": link,
-            "notes": [_build_note(measurements)] if measurements else None,
+            "notes": [*([_build_note(measurements)] if measurements else []), *([manifest] if manifest else [])],
         },
     )
 
@@ -101,6 +106,31 @@ def describe_table(
     }
 
 
+def build_rows_manifest(
+    kind: ExportKind,
+    rows: pl.DataFrame,
+    measurements: Sequence[Measurement],
+    record: InputRecord | None,
+    *,
+    first_seen: bool = False,
+    link: str | None = None,
+) -> dict[str, Any]:
+    """The manifest of rows, which has their hash in place of numbers.
+
+    Args:
+        kind: the export.
+        rows: the rows of the file.
+        measurements: those that the rows are of; none for tables of the store.
+        record: of the same measurements; None without any.
+        first_seen: whether candles were read as they first came.
+        link: the query of the page that shows the same; None if there is none.
+    """
+    extra = {"rows": rows.height, ROWS_HASH: hash_rows(rows), **({} if link is None else {"link": link})}
+    if record is None:
+        return build_table_manifest(kind.value, extra)
+    return build_manifest(kind.value, measurements, record, first_seen=first_seen, extra=extra, with_numbers=False)
+
+
 def encode_metadata(metadata: Mapping[str, Any]) -> str:
     """The metadata as text."""
     return json.dumps(metadata, indent=2)
@@ -113,7 +143,7 @@ def _build_note(measurements: Sequence[Measurement]) -> dict[str, Any]:
     return {
         **build(question),
         "focus": measurements[0].focus,
-        "assets": [measurement.question.asset for measurement in measurements],
+        "assets": list(dict.fromkeys(measurement.question.asset for measurement in measurements)),
         "fx_assumed": sorted({quote for measurement in measurements for quote in measurement.fx_assumed}),
     }
 
