@@ -254,7 +254,8 @@ def test_the_metadata_of_a_csv() -> None:
     assert {name: columns[name]["datatype"] for name in kinds} == kinds
     assert metadata["dc:source"] == ["imported"]
     assert metadata["dc:relation"] == "/lows?window=crash"
-    (note,) = metadata["notes"]
+    note, manifest = metadata["notes"]
+    assert (manifest["kind"], len(manifest["rows_sha256"])) == ("lows", 64)
     assert (note["choices"], note["focus"], note["assets"]) == ({}, "binance", ["ATOM", "WBETH", "DOGE"])
 
 
