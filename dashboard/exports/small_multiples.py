@@ -29,7 +29,8 @@ def export_compare(request: ExportRequest) -> ExportFile:
         return request.build_rows_file(
             build_compare_rows(panels, catalogue), measurements[0], asset=ALL_ASSETS, measurements=measurements
         )
-    signed = request.sign(measurements, {"windows": [window.name for window in windows]})
+    assets = list(dict.fromkeys(panel.asset for panel in panels))
+    signed = request.sign(measurements, {"assets": assets, "windows": [window.name for window in windows]})
     figure = build_compare_sheet(
         windows,
         catalogue,

@@ -4,7 +4,7 @@ from typing import Any
 
 import polars as pl
 
-from dashboard.exports.metadata.columns import QUOTE, TIME, Column
+from dashboard.exports.metadata.column import QUOTE, TIME, Column
 from dashboard.exports.metadata.tabular import describe_table
 from data.catalogue import Catalogue
 from evidence.losses.assumptions import list_assumptions

@@ -10,7 +10,8 @@ from typing import Any
 import polars as pl
 
 from dashboard.exports.kinds import ExportKind
-from dashboard.exports.metadata.columns import Column, define_column
+from dashboard.exports.metadata.column import Column
+from dashboard.exports.metadata.columns import define_column
 from data.version import VERSION
 from deviation.measurement import Measurement
 from deviation.report.notes import describe_choices
