@@ -7,10 +7,9 @@ import click
 
 from cli.param_types import EnumChoice
 from cli.session import Session, SessionCommand
-from cli.tables.claims import format_claims
 from cli.tables.console import build_console
+from cli.tables.evidence.claims import format_claims
 from cli.venue_types import VenueList, VenueNames
-from dashboard.state.claim_links import build_claim_href
 from data.errors import UsageError
 from data.schema import Evidence
 from evidence.claims.claims_json import build_claims_json
@@ -53,6 +52,9 @@ def claims(
     facts = ClaimFacts(session.store, session.catalogue, ledger.event)
     results = judge_claims(chosen_claims, facts if basis is Basis.REAL else None, basis)
     if as_json:
+        # dash takes a moment to import, which other commands do without.
+        from dashboard.state.claim_links import build_claim_href  # noqa: PLC0415
+
         write_link = partial(build_claim_href, event=ledger.event, catalogue=session.catalogue)
         click.echo(json.dumps(build_claims_json(ledger, results, basis, write_link), indent=2))
     else:

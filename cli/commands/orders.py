@@ -12,7 +12,7 @@ from cli.orders.options import OrderOptions, add_order_options
 from cli.param_types import Ticker
 from cli.session import Session, SessionCommand
 from cli.tables.console import build_console
-from cli.tables.orders import format_order_log
+from cli.tables.evidence.orders import format_order_log
 from data.errors import NoUsableCandles
 from data.files.export import write_rows
 from evidence.orders.report import build_log_json, build_summary_json, guard_formulas, summarize_events

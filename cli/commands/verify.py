@@ -9,7 +9,7 @@ import click
 from cli import clock
 from cli.options import new_venue_option
 from cli.session import Session, SessionCommand
-from cli.tables.proof import FileResult, build_proof_json, format_proof
+from cli.tables.evidence.proof import FileResult, build_proof_json, format_proof
 from data.errors import ManifestDamaged, UsageError
 from data.files.source import FileSource
 from data.reader import CandleReader

@@ -238,7 +238,12 @@ def test_every_format_is_in_the_menu(kind: ExportKind) -> None:
         for theme in (None, "dark")
     }
     assert shapes == (expected if "png" in EXPORTS[kind].formats else set())
-    other_endings = {ExportKind.LOWS: {"csv", "parquet", "json"}, ExportKind.MEASUREMENT: {"json"}}
+    all_endings = {"csv", "parquet", "json"}
+    other_endings = {
+        ExportKind.LOWS: all_endings,
+        ExportKind.SEQUENCE: all_endings,
+        ExportKind.MEASUREMENT: {"json"},
+    }
     endings = other_endings.get(kind, {"csv", "parquet"})
     endings |= {"csv-metadata.json"} if "csv" in endings else set()
     rows = {path for path, _ in parsed_links} - {f"/export/{kind}.{ending}" for ending in ("png", "svg")}
