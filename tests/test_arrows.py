@@ -124,6 +124,7 @@ LAYERS = (
     "dashboard.pages.compare",
     "dashboard.pages.data",
     "dashboard.pages.events",
+    "dashboard.pages.claims",
     "dashboard.pages.method",
     "dashboard.pages.registry",
     "dashboard.shell",

@@ -10,6 +10,7 @@ from cli.session import Session, SessionCommand
 from cli.tables.console import build_console
 from cli.tables.evidence.claims import format_claims
 from cli.venue_types import VenueList, VenueNames
+from dashboard.state.view import build_default_view
 from data.errors import UsageError
 from data.schema import Evidence
 from evidence.claims.claims_json import build_claims_json
@@ -55,7 +56,8 @@ def claims(
         # dash takes a moment to import, which other commands do without.
         from dashboard.state.claim_links import build_claim_href  # noqa: PLC0415
 
-        write_link = partial(build_claim_href, event=ledger.event, catalogue=session.catalogue)
+        base = build_default_view(session.catalogue, ledger.event)
+        write_link = partial(build_claim_href, base=base, catalogue=session.catalogue)
         click.echo(json.dumps(build_claims_json(ledger, results, basis, write_link), indent=2))
     else:
         build_console().print(format_claims(ledger, results, basis, shows_all=session.verbosity > 0))

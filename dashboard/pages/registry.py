@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from dashboard.pages import not_found
 from dashboard.pages.base import Page
+from dashboard.pages.claims import page as claims
 from dashboard.pages.compare import page as compare
 from dashboard.pages.data import page as data
 from dashboard.pages.events import page as events
@@ -38,6 +39,7 @@ PAGE_GROUPS = (
     PageGroup(
         "Evidence and data",
         (
+            claims.PAGE,
             events.PAGE,
             data.PAGE,
             method.PAGE,

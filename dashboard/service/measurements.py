@@ -10,6 +10,7 @@ from functools import lru_cache, partial
 import polars as pl
 
 from analysis.questions import build_question, measure_question, sort_venues
+from dashboard.service.claims import ClaimJudge
 from dashboard.service.robustness import RobustnessChecker, RobustnessChecks
 from dashboard.service.store_info import StoreInfo
 from dashboard.state.view import OriginChoice, ViewState
@@ -77,13 +78,14 @@ def combine_results(view: ViewState, results: Sequence[ViewResult], catalogue: C
 class Measurements:
     """Measures views from a store, and caches measurements for the version of its content.
 
-    ``store_info`` reads what the store holds and lacks.
+    ``store_info`` reads what the store holds and lacks, ``claims`` judges what was said of an event.
     """
 
     def __init__(self, store: CandleStore, catalogue: Catalogue) -> None:
         self._store = store
         self._pinned_version: ContextVar[list[str] | None] = ContextVar("version of the store", default=None)
         self.store_info = StoreInfo(store)
+        self.claims = ClaimJudge(store, catalogue)
         self.catalogue = catalogue
         self._cached_measure = lru_cache(maxsize=CACHE_SIZE)(self._measure)
         self._cached_has_seconds = lru_cache(maxsize=CACHE_SIZE)(self._read_has_seconds)

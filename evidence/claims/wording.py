@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from deviation.wording import format_minutes, format_percent, format_price
+from deviation.question import Parameters
+from deviation.wording import format_minutes, format_percent, format_price, format_threshold
 from evidence.claims.compare import Outcome
 from evidence.claims.judge import Basis, JudgedReading, PartResult
 from evidence.claims.reading import Reading, Unit, Value
@@ -62,6 +63,17 @@ BASIS_TEXTS = {
 }
 
 
+def format_date(date: str) -> str:
+    """A day or a month of publication.
+
+    >>> format_date("2025-10-12"), format_date("2026-01")
+    ('12 Oct 2025', 'Jan 2026')
+    """
+    is_day = date.count("-") > 1
+    time = datetime.strptime(date, "%Y-%m-%d" if is_day else "%Y-%m")  # noqa: DTZ007 - a date has no zone
+    return f"{time.day} {time:%b %Y}" if is_day else f"{time:%b %Y}"
+
+
 def format_value(value: Value | None, unit: Unit) -> str:
     """A value as people write it; a dash without one.
 
@@ -91,7 +103,7 @@ def describe_range(reading: Reading) -> str | None:
 
 def describe_subject(subject: Subject) -> str:
     """What a query reads."""
-    size = format_percent(0.02 if subject.size is None else subject.size)
+    size = format_threshold(Parameters().enter if subject.size is None else subject.size)
     return METRIC_TEXTS[subject.metric].format(side=subject.side.value, size=size)
 
 

@@ -45,7 +45,7 @@ def _read_group(measurement: Measurement, subject: Subject, group: Group) -> Rea
     families = _count_families(measurement, group)
     name = f"{asset}/{group.upper()}"
     if not families:
-        why = f"no spot price of {name} in the data"
+        why = "no spot price in the data"
         return Reading(subject=name, unit=Unit.TIME, value=None, why=why, view=view)
     details = f"{families} {'exchange' if families == 1 else 'exchanges'}"
     if subject.metric is Metric.VOLUME_CORRELATION:

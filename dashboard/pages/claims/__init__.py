@@ -1,0 +1,1 @@
+"""What each side said of an event, with verdicts."""
