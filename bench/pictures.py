@@ -36,6 +36,7 @@ PAGES = {
     "sequence": "/sequence",
     "compare": "/compare",
     "events": "/events",
+    "orders": "/orders",
     "data": "/data",
     "method": "/method",
 }

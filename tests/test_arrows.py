@@ -125,6 +125,7 @@ LAYERS = (
     "dashboard.pages.data",
     "dashboard.pages.events",
     "dashboard.pages.claims",
+    "dashboard.pages.orders",
     "dashboard.pages.method",
     "dashboard.pages.registry",
     "dashboard.shell",

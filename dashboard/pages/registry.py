@@ -12,6 +12,7 @@ from dashboard.pages.events import page as events
 from dashboard.pages.explorer import page as explorer
 from dashboard.pages.lows import page as lows
 from dashboard.pages.method import page as method
+from dashboard.pages.orders import page as orders
 from dashboard.pages.overview import page as overview
 from dashboard.pages.sequence import page as sequence
 from dashboard.state.url import QUERY_KEYS
@@ -40,6 +41,7 @@ PAGE_GROUPS = (
         "Evidence and data",
         (
             claims.PAGE,
+            orders.PAGE,
             events.PAGE,
             data.PAGE,
             method.PAGE,

@@ -209,6 +209,7 @@ def _read_fields(path: Path, name: str, lines: TextLines, options: LogOptions) -
     if numbered.is_empty():
         return _Fields(PLAIN_LINES, "text", (), {}, pl.DataFrame(schema={LINE_COLUMN: pl.UInt32()}), lines.faults)
     if numbered["text"][0].lstrip()[:1] in {"{", "["} or PurePath(name).suffix.lower() == ".json":
+        _refuse_large_json(path, lines, options.limits)
         return _take_columns(path, *parse_records(path, name, lines), options)
     try:
         table, faults = parse_rows(path, name, lines)
@@ -222,6 +223,13 @@ def _read_fields(path: Path, name: str, lines: TextLines, options: LogOptions) -
         return found
     plain = _take_lines(lines)
     return plain if len(plain.rows) else found
+
+
+def _refuse_large_json(path: Path, lines: TextLines, limits: Limits) -> None:
+    """Raise an error where JSON, which takes far more memory than its text, is larger than the limit."""
+    size = int(lines.text.str.len_bytes().sum())
+    if size > limits.json_bytes:
+        raise build_refusal(path, f"is JSON of more than {limits.json_bytes / 1e6:,.0f} MB; write it as CSV")
 
 
 def _take_columns(path: Path, table: RawTable, faults: pl.DataFrame, options: LogOptions) -> _Fields:

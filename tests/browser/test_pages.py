@@ -19,6 +19,7 @@ HEADINGS = {
     "sequence": "ATOM: who fell first",
     "compare": "Every asset side by side",
     "events": "9 events, none of them measured yet",
+    "orders": "Your orders beside the chart",
     "data": "Data",
     "method": "What the numbers mean",
     "nowhere": "There is no such page",

@@ -45,6 +45,7 @@ def open_without_app(visit: PageVisit, address: str, *, draws_chart: bool = True
         "compare",
         "sequence",
         "events",
+        "orders",
         "data",
         "method",
     ],
