@@ -26,7 +26,7 @@ GOOD = (
 VIEW = "event=2025-10-10&asset=ATOM&window=crash&focus=binance"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def client() -> FlaskClient:
     """A browser without the app's scripts."""
     app = create_app(MemoryStore(build_crash_candles()), load_catalogue(), RecordedActions())
