@@ -34,6 +34,7 @@ PAGES = {
     "explorer": "/explorer?window=crash",
     "lows": "/lows",
     "sequence": "/sequence",
+    "index-rules": "/index-rules",
     "compare": "/compare",
     "events": "/events",
     "orders": "/orders",

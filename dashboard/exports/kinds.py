@@ -18,6 +18,7 @@ class ExportKind(StrEnum):
     LOWS = "lows"
     GAPS = "gaps"
     SEQUENCE = "sequence"
+    INDEX = "index"
     MEASUREMENT = "measurement"
     COVERAGE = "coverage"
     INCIDENTS = "incidents"
@@ -48,6 +49,7 @@ LABELS = {
     ExportKind.LOWS: "Lowest and highest trades",
     ExportKind.GAPS: "Distribution of gaps",
     ExportKind.SEQUENCE: "Order of falls",
+    ExportKind.INDEX: "Index by rule",
     ExportKind.MEASUREMENT: "This asset and window",
     ExportKind.COVERAGE: "Data coverage",
     ExportKind.INCIDENTS: "Missing data, whole store",

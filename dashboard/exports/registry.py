@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from dashboard.exports.evidence.index_rules import export_index
 from dashboard.exports.evidence.sequence import export_sequence
 from dashboard.exports.gaps import export_gaps
 from dashboard.exports.kinds import ExportKind
@@ -111,6 +112,7 @@ _EXPORTS = (
     Export(ExportKind.LOWS, "lows", (*ROWS, "json"), export_lows, Section.TABLE),
     Export(ExportKind.GAPS, "lows", PICTURE_AND_ROWS, export_gaps),
     Export(ExportKind.SEQUENCE, "sequence", (*PICTURE_AND_ROWS, "json"), export_sequence),
+    Export(ExportKind.INDEX, "index-rules", (*PICTURE_AND_ROWS, "json"), export_index),
     Export(ExportKind.MEASUREMENT, "explorer", ("json",), export_measurement),
     Export(ExportKind.COVERAGE, "data", ROWS, export_coverage, Section.TABLE),
     Export(ExportKind.INCIDENTS, "data", ROWS, export_incidents, Section.TABLE),

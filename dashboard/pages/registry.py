@@ -10,6 +10,7 @@ from dashboard.pages.compare import page as compare
 from dashboard.pages.data import page as data
 from dashboard.pages.events import page as events
 from dashboard.pages.explorer import page as explorer
+from dashboard.pages.index_rules import page as index_rules
 from dashboard.pages.lows import page as lows
 from dashboard.pages.method import page as method
 from dashboard.pages.orders import page as orders
@@ -35,6 +36,7 @@ PAGE_GROUPS = (
             lows.PAGE,
             compare.PAGE,
             sequence.PAGE,
+            index_rules.PAGE,
         ),
     ),
     PageGroup(

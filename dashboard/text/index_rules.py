@@ -1,5 +1,7 @@
 """Replayed index rules in words."""
 
+import math
+
 from dashboard.text.clock import Zone
 from dashboard.text.numbers import EN_DASH, format_signed_percent
 from data.schema import Evidence
@@ -68,12 +70,30 @@ def describe_lowest(replay: IndexReplay, rule_replay: RuleReplay, zone: Zone = Z
     return f"{format_price(float(series.close[lowest]))} at {time}{bounds}"
 
 
+def format_log_return(log_return: float) -> str:
+    """A log return as a change in per cent.
+
+    >>> format_log_return(-0.6931471805599453)
+    '−50%'
+    """
+    return format_signed_percent(math.expm1(log_return))
+
+
+def format_share(share: float) -> str:
+    """A share of a fall in per cent; below zero where a part rose.
+
+    >>> format_share(0.952), format_share(-0.03)
+    ('95%', '−3.0%')
+    """
+    return format_signed_percent(share).removeprefix("+")
+
+
 def describe_own_share(rule_replay: RuleReplay) -> str:
     """The share of the fall that the venue's own book explains; an en dash where it is not known."""
     fall = rule_replay.fall
     if fall is None or fall.own_share is None:
         return EN_DASH
-    return format_signed_percent(fall.own_share).removeprefix("+")
+    return format_share(fall.own_share)
 
 
 def write_index_headline(replay: IndexReplay, venue_name: str, zone: Zone = Zone.UTC) -> str:

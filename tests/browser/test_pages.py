@@ -17,6 +17,7 @@ HEADINGS = {
     "overview": "Published figures of 10 Oct 2025, and a sample drawn from them",
     "lows": "Lowest trades, and same-minute comparison",
     "sequence": "ATOM: who fell first",
+    "index-rules": "WBETH: the index, rule by rule",
     "compare": "Every asset side by side",
     "events": "9 events, none of them measured yet",
     "orders": "Your orders beside the chart",

@@ -44,6 +44,8 @@ def open_without_app(visit: PageVisit, address: str, *, draws_chart: bool = True
         "lows",
         "compare",
         "sequence",
+        "claims",
+        "index-rules",
         "events",
         "orders",
         "data",

@@ -51,7 +51,7 @@ def test_the_rules_are_replayed_beside_what_was_collected(run: RunCommand, candl
     assert table == [
         "Rule in force 2000 at 21:41 (2000 to 2000) −54% 0.0% 100% 20% WBETH/USDT + 80% WBETH/ETH × ETH/USDT"
     ]
-    assert any(line.startswith("Rule since 11 Oct: staking rate 4320 at 21:40") for line in lines)
+    assert any(line.startswith("Rule since 11 Oct (staking rate) 4320 at 21:40") for line in lines)
     collected = [line for line in lines if "WBETH/USDT:USDT" in line]
     assert [line.split(" ", 1)[1].rpartition("WBETH/USDT:USDT ")[2] for line in collected] == [
         "index 2010 21:41",

@@ -246,9 +246,27 @@ class MemoryStore(CandleStore):
             pl.col("symbol").str.split("/").list.first().is_in(list(assets)),
             pl.col("open_time").is_between(start, end, closed="left"),
             pl.col("timeframe") == timeframe.value,
+            pl.col("price") == CANDLE_DEFAULTS["price"],
             pl.lit(value=True) if venues is None else pl.col("venue").is_in(list(venues)),
             is_generated if origin is Evidence.RECONSTRUCTION else ~is_generated,
         ).select(columns)
+
+    def read_derived_candles(
+        self,
+        assets: Collection[str],
+        start: datetime,
+        end: datetime,
+        price: str,
+        *,
+        timeframe: Timeframe = Timeframe.M1,
+    ) -> pl.DataFrame:
+        """Candles of a price that a venue computes."""
+        return self.frame.filter(
+            pl.col("symbol").str.split("/").list.first().is_in(list(assets)),
+            pl.col("open_time").is_between(start, end, closed="left"),
+            pl.col("timeframe") == timeframe.value,
+            pl.col("price") == price,
+        ).sort("venue", "symbol", "open_time")
 
     def read_covered_spans(
         self,

@@ -1,7 +1,5 @@
 """The result of `index`: what each rule would have printed, and how much of the fall was the venue's own."""
 
-import math
-
 from rich.console import Group as Stack
 from rich.console import RenderableType
 from rich.table import Table
@@ -15,9 +13,11 @@ from dashboard.text.index_rules import (
     describe_lowest,
     describe_own_share,
     describe_ratio,
+    format_log_return,
+    format_share,
     write_index_headline,
 )
-from dashboard.text.numbers import EN_DASH, format_signed_percent
+from dashboard.text.numbers import EN_DASH
 from deviation.window.extremes import find_lowest_price
 from deviation.wording import format_clock_time, format_price
 from evidence.index_rules.index_replay import IndexReplay
@@ -61,8 +61,8 @@ def _build_rule_table(replay: IndexReplay) -> Table:
         table.add_row(
             rule_replay.rule.label,
             describe_lowest(replay, rule_replay),
-            EN_DASH if fall is None else format_signed_percent(_to_fraction(fall.total)),
-            EN_DASH if fall is None else format_signed_percent(_to_fraction(fall.elsewhere)),
+            EN_DASH if fall is None else format_log_return(fall.total),
+            EN_DASH if fall is None else format_log_return(fall.elsewhere),
             describe_own_share(rule_replay),
             ", ".join(
                 text
@@ -94,8 +94,8 @@ def _build_leg_table(replay: IndexReplay) -> Table:
     for rule_replay in replay.replays:
         fall = rule_replay.fall
         for leg, part in (fall.legs or {}).items() if fall is not None else ():
-            share = EN_DASH if fall is None or fall.own_share is None else format_signed_percent(part / fall.total)
-            table.add_row(rule_replay.rule.label, leg, f"{part:+.4f}", share.removeprefix("+"))
+            share = EN_DASH if fall is None or fall.own_share is None else format_share(part / fall.total)
+            table.add_row(rule_replay.rule.label, leg, f"{part:+.4f}", share)
     return table
 
 
@@ -110,8 +110,3 @@ def _build_derived_table(replay: IndexReplay) -> Table:
             row = (rules.name_of(derived.venue), derived.symbol, derived.price)
             table.add_row(*row, format_price(float(derived.low[at])), format_clock_time(axis, at))
     return table
-
-
-def _to_fraction(log_return: float) -> float:
-    """A log return as a fraction of the price before."""
-    return math.expm1(log_return)

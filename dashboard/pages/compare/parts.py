@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import quote
 
 from dash import dcc, html
 
@@ -11,6 +10,7 @@ from dashboard.charts.small_multiples.legend import LineSample
 from dashboard.charts.small_multiples.panels import AssetPanel
 from dashboard.charts.small_multiples.rows import GroupFacts, PanelRow
 from dashboard.components.accessibility import build_aria_label, build_scroll_box
+from dashboard.components.line_sample import build_circle_image, build_line_image
 from dashboard.draw.theme import PALETTES
 from dashboard.state.links import MethodAnchor, ViewLinks
 from dashboard.state.view import Theme, format_number
@@ -19,10 +19,6 @@ from dashboard.text.numbers import EN_DASH, format_exchanges
 from data.catalogue import Catalogue
 from data.schema import Timeframe
 from deviation.question import Group, sort_groups
-
-DASH_LENGTHS = {"solid": "", "dash": "7 5", "dot": "1.5 3", "dashdot": "7 4 1.5 4"}
-"""Dashes of lines in the legend, as lengths in pixels, as plotly draws them."""
-
 
 NO_FACTS = GroupFacts(TableCell(EN_DASH), TableCell(EN_DASH))
 """In a column of a group against which the market is not compared."""
@@ -104,23 +100,13 @@ def build_graph(graph_id: str, label: str) -> html.Div:
 def build_legend(samples: Sequence[LineSample], theme: Theme, bar: Timeframe) -> html.Ul:
     """A sample of every kind of line, and of the hollow marks."""
     hollow_item = html.Li(
-        [_build_circle_image(PALETTES[theme].ink), f"a {bar.noun} with only one or two other exchanges"]
+        [build_circle_image(PALETTES[theme].ink), f"a {bar.noun} with only one or two other exchanges"]
     )
     return html.Ul([*(_build_sample(sample) for sample in samples), hollow_item], className="compare-key")
 
 
 def _build_sample(sample: LineSample) -> html.Li:
-    stroke = f"stroke='{sample.colour}' stroke-width='{sample.width}' stroke-dasharray='{DASH_LENGTHS[sample.dash]}'"
-    return html.Li([_build_image(f"<path d='M0 4H34' fill='none' {stroke}/>"), html.Span(sample.label)])
-
-
-def _build_circle_image(colour: str) -> html.Img:
-    return _build_image(f"<circle cx='17' cy='4' r='2.5' fill='none' stroke='{colour}' stroke-width='1.2'/>")
-
-
-def _build_image(shape: str) -> html.Img:
-    svg = f"<svg xmlns='http://www.w3.org/2000/svg' width='34' height='8'>{shape}</svg>"
-    return html.Img(src=f"data:image/svg+xml,{quote(svg)}", alt="", width=34, height=8)
+    return html.Li([build_line_image(sample.colour, sample.width, sample.dash), html.Span(sample.label)])
 
 
 def build_table(sides: Sequence[tuple[str, Sequence[PanelRow]]], enter_text: str, links: ViewLinks) -> html.Div:

@@ -119,7 +119,7 @@ def test_every_export_is_a_file(name: str) -> None:
     """The file name has asset, venue, window and kind, and the MIME type is that of the format."""
     response = build_client().get(f"/export/{name}?{CRASH_QUERY}")
     assert response.status_code == 200
-    asset = "ATOM" if name.startswith(SINGLE_ASSET_KINDS) else "all"
+    asset = "ATOM" if name.startswith(SINGLE_ASSET_KINDS) else "WBETH" if name.startswith("index") else "all"
     assert read_file_name(response) == f"plumbline_{asset}_binance_{WINDOW_TEXT}_{name}"
     types = {"png": "image/png", "svg": "image/svg+xml", "csv": "text/csv", "json": "application/json"}
     assert response.mimetype == types.get(name.rpartition(".")[2], "application/vnd.apache.parquet")

@@ -165,6 +165,7 @@ def test_definitions_need_no_store() -> None:
         "lows",
         "compare",
         "sequence",
+        "index-rules",
         "claims",
         "events",
         "orders",

@@ -1,0 +1,1 @@
+"""What an index would have printed under each rule."""
