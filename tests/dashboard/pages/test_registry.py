@@ -72,7 +72,7 @@ def test_links_carry_the_view(router: Router) -> None:
             assert assets == {None, "WBETH", "BNSOL", "DOGE", "XRP"}  # ATOM is what a link without an asset means
             views = [{**view, "asset": VIEW["asset"]} for view in views]
         assert len(views) >= len(PAGES)
-        changed_keys = {"asset", "focus", "side"} if page.name == "overview" else {"side", "focus"}
+        changed_keys = {"asset", "focus", "side"} if page.name in {"overview", "index-rules"} else {"side", "focus"}
         expected = {key: value for key, value in VIEW.items() if key not in changed_keys}
         assert all({key: value for key, value in view.items() if key not in changed_keys} == expected for view in views)
 
