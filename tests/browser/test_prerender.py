@@ -10,7 +10,8 @@ from playwright.sync_api import Page as Tab
 from tests.browser.conftest import PageVisit, wait_until
 
 PART_SELECTOR = (
-    "header, nav a, .tools > *, .row > *, .chips > *, .notice, h1, main > p, .second, .venues, .overview-part"
+    "header, nav a, .tools > *, .row > *, .chips > *, .notice, h1, main > p, .second, .venues, .overview-part, "
+    ".events-table :is(th, td)"
 )
 PLACES_SCRIPT = f"""root => [...document.querySelectorAll(root + ' :is({PART_SELECTOR}, .main-svg)')].map(part => {{
   const {{ x, y, width, height }} = part.getBoundingClientRect();
