@@ -58,19 +58,26 @@ class PeerPrices:
 
     def list_voters(self, position: int) -> tuple[Market, ...]:
         """The markets that vote in a minute, in alphabetical order."""
-        members = [pair for family in self.peers.families for pair in family.split_by_member()]
-        return tuple(sorted(market for market, vote in members if not np.isnan(vote[position])))
+        return tuple(sorted(market for market, votes, _ in self._members if not np.isnan(votes[position])))
 
     def list_without_range(self, position: int) -> tuple[Market, ...]:
         """Those of `list_voters` whose range is unknown."""
-        members = [
-            (market, vote, known)
-            for family, (_, _, known) in zip(self.peers.families, self._ranges, strict=True)
-            for market, vote in family.split_by_member()
-        ]
         return tuple(
-            sorted(market for market, vote, known in members if not np.isnan(vote[position]) and not known[position])
+            sorted(
+                market
+                for market, votes, known in self._members
+                if not np.isnan(votes[position]) and not known[position]
+            )
         )
+
+    @cached_property
+    def _members(self) -> list[tuple[Market, Floats, Bools]]:
+        """Each market with its votes, NaN where another one of its family votes, and where the family has a range."""
+        return [
+            (market, votes, known)
+            for family, (_, _, known) in zip(self.peers.families, self._ranges, strict=True)
+            for market, votes in family.split_by_member()
+        ]
 
     @cached_property
     def _ranges(self) -> list[tuple[Floats, Floats, Bools]]:

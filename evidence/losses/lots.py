@@ -4,12 +4,13 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 
 from data.schema import is_derivative
 from evidence.losses.executions import Execution, ExecutionKind, OrderSide
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Closing:
     """A quantity that one execution opened and a later one closed, on one market."""
 
@@ -22,7 +23,7 @@ class Closing:
         """Whether it was bought first."""
         return self.opened.side is OrderSide.BUY
 
-    @property
+    @cached_property
     def result(self) -> Decimal:
         """Quantity times the difference of the prices, in the quote; below 0 is a loss."""
         return compute_result(self.quantity, self.opened.price, self.closed.price, is_long=self.is_long)

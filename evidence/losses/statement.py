@@ -81,7 +81,7 @@ class StatementTotal:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What was lost before and after a minute by one benchmark: `OWN_PRICE` or a group."""
+    """What was lost before and after a minute by one benchmark: `OWN_PRICE` or a group; lines by their quote."""
 
     base: datetime
     benchmark: str
@@ -122,12 +122,11 @@ def build_statement(
         base: the minute; what happens within it is after it.
         benchmark: `OWN_PRICE` or a group.
     """
-    lines = tuple(
-        _split(closing, prices, base, benchmark) for closing in closings if _is_compared(closing.opened, benchmark)
-    )
     quotes: dict[str, list[StatementLine]] = {}
-    for line in lines:
-        quotes.setdefault(line.closing.opened.quote, []).append(line)
+    for closing in closings:
+        quote = closing.opened.quote
+        if benchmark in {OWN_PRICE, quote.lower(), *COMMON_GROUPS}:
+            quotes.setdefault(quote, []).append(_split(closing, prices, base, benchmark))
     fees: dict[tuple[str, bool], Decimal] = {}
     for execution in executions:
         key = (execution.quote, execution.time < base)
@@ -141,6 +140,7 @@ def build_statement(
         )
         for quote, members in quotes.items()
     )
+    lines = tuple(line for members in quotes.values() for line in members)
     return Statement(base, benchmark, lines, totals)
 
 
@@ -161,11 +161,6 @@ def value_move(quantity: Decimal, start: Bounds, end: Bounds, *, is_long: bool) 
     else:
         worst, best = (start.low, end.high), (start.high, end.low)
     return Bounds(compute_result(quantity, *worst, is_long=is_long), compute_result(quantity, *best, is_long=is_long))
-
-
-def _is_compared(execution: Execution, benchmark: str) -> bool:
-    """Whether a market has that benchmark: its own price, its own group and the common ones (docs/method.md)."""
-    return benchmark in {OWN_PRICE, execution.group, *COMMON_GROUPS}
 
 
 def _is_held_over(closing: Closing, base: datetime) -> bool:

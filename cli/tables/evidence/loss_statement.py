@@ -7,6 +7,7 @@ from rich.console import RenderableType
 from rich.table import Table
 
 from cli.tables.console import build_table
+from cli.tables.evidence.visible_rows import cut_rows
 from dashboard.text.losses import (
     describe_execution,
     format_exact,
@@ -25,28 +26,33 @@ from evidence.losses.report import LossReport
 from evidence.losses.statement import Statement, StatementTotal
 
 
-def list_statement_parts(report: LossReport, prefix: str, catalogue: Catalogue) -> Iterator[RenderableType]:
+def list_statement_parts(
+    report: LossReport, prefix: str, catalogue: Catalogue, *, shows_all: bool
+) -> Iterator[RenderableType]:
     """What was closed, what is open, and what was lost before and after the base; nothing without executions.
 
     Args:
         report: what was found.
         prefix: before every title.
         catalogue: names of venues.
+        shows_all: whether long tables are shown whole.
     """
     if report.history.closings:
-        yield from ("", _build_closing_table(report, prefix, catalogue))
-    yield from _list_lots(report, catalogue)
-    yield from _list_base_parts(report, prefix, catalogue)
+        yield from ("", _build_closing_table(report, prefix, catalogue, shows_all=shows_all))
+    yield from _list_lots(report, catalogue, shows_all=shows_all)
+    yield from _list_base_parts(report, prefix, catalogue, shows_all=shows_all)
 
 
-def _build_closing_table(report: LossReport, prefix: str, catalogue: Catalogue) -> Table:
+def _build_closing_table(report: LossReport, prefix: str, catalogue: Catalogue, *, shows_all: bool) -> Table:
     table = build_table(
         f"{prefix}What was closed, first in, first out (below 0 is a loss)",
         ("Market", "Opened", "Closed"),
         (f"Quantity {TIMES_SIGN} difference = result",),
         ("",),
     )
-    for closing in report.history.closings:
+    closings, table.caption = cut_rows(report.history.closings, shows_all=shows_all)
+    table.caption_justify = "left"
+    for closing in closings:
         table.add_row(
             name_market(closing.opened.venue, closing.opened.symbol, catalogue),
             describe_execution(closing.opened),
@@ -57,18 +63,28 @@ def _build_closing_table(report: LossReport, prefix: str, catalogue: Catalogue) 
     return table
 
 
-def _list_lots(report: LossReport, catalogue: Catalogue) -> Iterator[str]:
+def _list_lots(report: LossReport, catalogue: Catalogue, *, shows_all: bool) -> Iterator[str]:
     def describe(lot: OpenLot) -> str:
         market = name_market(lot.opened.venue, lot.opened.symbol, catalogue)
         return f"{format_exact(lot.quantity)} on {market}, {describe_execution(lot.opened)}"
 
-    for lot in report.history.open_lots:
-        yield f"Still open at the end of the file, in no result: {describe(lot)} at {format_exact(lot.opened.price)}"
-    for lot in report.history.without_cost:
-        yield f"Sold without a purchase in the file, so its cost is unknown: {describe(lot)}"
+    open_lots = [
+        f"Still open at the end of the file, in no result: {describe(lot)} at {format_exact(lot.opened.price)}"
+        for lot in report.history.open_lots
+    ]
+    without_cost = [
+        f"Sold without a purchase in the file, so its cost is unknown: {describe(lot)}"
+        for lot in report.history.without_cost
+    ]
+    for lines in (open_lots, without_cost):
+        visible, cut = cut_rows(lines, shows_all=shows_all)
+        yield from visible
+        yield from [] if cut is None else [cut]
 
 
-def _list_base_parts(report: LossReport, prefix: str, catalogue: Catalogue) -> Iterator[RenderableType]:
+def _list_base_parts(
+    report: LossReport, prefix: str, catalogue: Catalogue, *, shows_all: bool
+) -> Iterator[RenderableType]:
     if report.base is None or not report.statements:
         return
     base = f"{report.base:%Y-%m-%d %H:%M}"
@@ -77,16 +93,22 @@ def _list_base_parts(report: LossReport, prefix: str, catalogue: Catalogue) -> I
         ("Market", "Opened", "By"),
         ("Up to the base", "From the base on"),
     )
-    for statement in report.own_statements:
-        for line in statement.lines:
-            if line.base_price is not None:
-                opened = line.closing.opened
-                held.add_row(
-                    name_market(opened.venue, opened.symbol, catalogue),
-                    describe_execution(opened),
-                    label_benchmark(statement.benchmark),
-                    *(text.replace("; ", "\n") for text in write_base_split(line)),
-                )
+    held_lines = [
+        (statement.benchmark, line)
+        for statement in report.own_statements
+        for line in statement.lines
+        if line.base_price is not None
+    ]
+    visible, held.caption = cut_rows(held_lines, shows_all=shows_all)
+    held.caption_justify = "left"
+    for benchmark, line in visible:
+        opened = line.closing.opened
+        held.add_row(
+            name_market(opened.venue, opened.symbol, catalogue),
+            describe_execution(opened),
+            label_benchmark(benchmark),
+            *(text.replace("; ", "\n") for text in write_base_split(line)),
+        )
     if held.row_count:
         yield from ("", held)
     totals = build_table(
@@ -138,7 +160,7 @@ def _format_split(total: StatementTotal | None) -> str:
     return f"{format_interval(total.before)} | {format_interval(total.after)}{unsplit}"
 
 
-def list_rule_parts(results: Sequence[RuleResult], prefix: str) -> Iterator[RenderableType]:
+def list_rule_parts(results: Sequence[RuleResult], prefix: str, *, shows_all: bool) -> Iterator[RenderableType]:
     """What was published, and what it would pay by each benchmark."""
     rule = results[0].rule
     yield f"{prefix}Published by {rule.by}, {rule.date:%Y-%m-%d}: {rule.label}"
@@ -150,7 +172,8 @@ def list_rule_parts(results: Sequence[RuleResult], prefix: str) -> Iterator[Rend
         yield f"  {format_count(len(rows), 'execution')} of the file in its window"
         return
     table = build_table("", ("Line", "Window"), tuple(label_benchmark(result.benchmark) for result in results))
-    for rows_of_line in zip(*(result.rows for result in results), strict=True):
+    lines, table.caption = cut_rows(list(zip(*(result.rows for result in results), strict=True)), shows_all=shows_all)
+    for rows_of_line in lines:
         first = rows_of_line[0]
         cells = [write_rule_row(row).replace("; ", "\n") for row in rows_of_line]
         table.add_row(str(first.execution.line), "in it" if first.is_within else "outside", *cells)

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from cli.tables.console import build_table
 from cli.tables.evidence.loss_statement import list_rule_parts, list_statement_parts
+from cli.tables.evidence.visible_rows import cut_rows
 from cli.tables.question import group_by_text
 from dashboard.text.losses import (
     BASIS_LABELS,
@@ -30,7 +31,7 @@ from evidence.losses.read_executions import BadLine
 from evidence.losses.report import LossReport
 
 VISIBLE_LINES = 20
-"""How many bad lines, and repeats, are shown unless all are asked for."""
+"""How many bad lines are shown unless all are asked for."""
 
 SAMPLE_TITLE = "Sample, no evidence: "
 
@@ -55,9 +56,9 @@ def format_losses(report: LossReport, catalogue: Catalogue, *, shows_all: bool) 
             parts += _list_remarks(rows, shows_all=shows_all)
     if report.totals:
         parts += ["", _build_total_table(report, prefix)]
-    parts += list_statement_parts(report, prefix, catalogue)
+    parts += list_statement_parts(report, prefix, catalogue, shows_all=shows_all)
     for _, results in groupby(report.rules, key=lambda result: result.rule.name):
-        parts += ["", *list_rule_parts(list(results), prefix)]
+        parts += ["", *list_rule_parts(list(results), prefix, shows_all=shows_all)]
     parts += ["", "What this rests on:", *(f"- {sentence}" for sentence in list_assumptions(report, catalogue))]
     return Stack(*parts)
 
@@ -105,7 +106,8 @@ def _build_row_table(
             "Worse by,\nmedian",
         ),
     )
-    visible = [row for row in rows if shows_all or not row.is_repeat]
+    counted = [row for row in rows if shows_all or not row.is_repeat]
+    visible, cut = cut_rows(counted, shows_all=shows_all)
     for _, members in groupby(visible, key=lambda row: row.line):
         for i, row in enumerate(members):
             table.add_row(
@@ -115,10 +117,10 @@ def _build_row_table(
                 *(_format_elsewhere(row, basis) for basis in Basis),
                 *(format_interval(None if row.reason else row.compute_worse_by(basis)) for basis in Basis),
             )
-    hidden = len({row.line for row in rows}) - len({row.line for row in visible})
-    if hidden:
-        table.caption = f"and {format_count(hidden, 'repeated attempt')}: --verbose shows all, --json too"
-        table.caption_justify = "left"
+    repeats = 0 if shows_all else len({row.line for row in rows if row.is_repeat})
+    repeats_note = f"and {format_count(repeats, 'repeated attempt')}: --verbose shows all, --json too"
+    table.caption = cut or (repeats_note if repeats else None)
+    table.caption_justify = "left"
     return table
 
 
