@@ -55,7 +55,7 @@ REFUSED_ASSUMPTIONS = (
 LOT_ASSUMPTIONS = (
     (
         "First in, first out, on each market of each exchange, as if of one account: a sale closes the oldest "
-        "purchase. A position that was held before the first line has to be in the file (kind `opening`)."
+        'purchase. A position that was held before the first line has to be in the file (kind "opening").'
     ),
     "Fees are in no result; they are added up apart, in the quote currency.",
 )

@@ -9,6 +9,8 @@ from dashboard.components.caveats import build_limits
 from dashboard.components.updates import Updates, apply_updates
 from dashboard.pages.base import VIEW_CONTROLS, Page, PageContext
 from dashboard.pages.data.upload import MAX_FILE_MB
+from dashboard.pages.orders.losses import build_losses_layout
+from dashboard.pages.orders.losses_route import build_losses_routes
 from dashboard.pages.orders.routes import LOG_PATH, build_log_routes
 from dashboard.state.links import ViewLinks
 from dashboard.state.view import ViewState
@@ -41,12 +43,16 @@ def build_updates(context: PageContext, view: ViewState) -> Updates:
 def register_callbacks(app: Dash, context: PageContext) -> None:
     """The route that reads a log, and what the browser does where the view changes."""
     app.server.register_blueprint(build_log_routes(context))
+    app.server.register_blueprint(build_losses_routes(context))
     clientside_callback: Any = app.clientside_callback  # dash leaves it untyped
     clientside_callback(
         ClientsideFunction("plumblineOrders", "show"),
         # A callback without an output would not be called for components that are added later.
         Output("orders-shown", "data"),
         Input("orders-view", "data"),
+    )
+    clientside_callback(
+        ClientsideFunction("plumblineLosses", "show"), Output("losses-shown", "data"), Input("orders-view", "data")
     )
 
 
@@ -75,6 +81,7 @@ def _build_layout() -> list[Any]:
         html.P(id="orders-status", className="quiet", role="status"),
         html.Div(id="orders-form", className="orders-form"),
         html.Div(id="orders-cards", className="orders-cards"),
+        *build_losses_layout(),
     ]
 
 
