@@ -1,6 +1,7 @@
 """Components as plain data, with HTML text parsed back into elements."""
 
 import json
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from typing import Any
 
@@ -55,3 +56,14 @@ def collect_text(component: Any) -> str:  # noqa: ANN401 - any dash component
     if isinstance(component, dict):
         return collect_text(component.get("props", {}).get("children", ""))
     return ""
+
+
+def list_parts(component: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - whatever dash takes
+    """Every component of a tree, serialized."""
+    tree = to_plain_data(component)
+    if isinstance(tree, list):
+        for part in tree:
+            yield from list_parts(part)
+    elif isinstance(tree, dict) and "props" in tree:
+        yield tree
+        yield from list_parts(tree["props"].get("children"))

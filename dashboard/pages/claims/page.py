@@ -94,10 +94,10 @@ def _build_filter(results: Sequence[ClaimResult], *, is_pending: bool) -> list[A
     words = {Verdict.NOT_DECIDED.value: PENDING_WORD} if is_pending else {}
     counts = count_verdicts(results)
     anchors = [html.Span(id=f"only-{verdict.replace(' ', '-')}", className="claims-anchor") for verdict in counts]
-    links = [html.A([html.B(len(results)), " all"], href="#only-all")]
+    links = [html.A([html.B(str(len(results))), " all"], href="#only-all")]
     links += [
         html.A(
-            [html.B(count), f" {words.get(verdict, verdict)}"],
+            [html.B(str(count)), f" {words.get(verdict, verdict)}"],
             href=f"#only-{verdict.replace(' ', '-')}",
             className=_get_class(verdict),
         )

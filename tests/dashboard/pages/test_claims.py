@@ -22,7 +22,7 @@ VIEW = build_default_view(CATALOGUE)
 
 
 @pytest.fixture
-def context(tmp_path: Path) -> PageContext:
+def page_context(tmp_path: Path) -> PageContext:
     """USDe on Binance, which falls from 1 to 0.65 at 21:21, beside the sample."""
     store = CandleStore(str(tmp_path / "lake"))
     ensure_sample(store, LATER)
@@ -46,22 +46,22 @@ def find(parts: list[dict[str, Any]], part_id: str) -> dict[str, Any]:
     return next(part for part in parts if part["props"].get("id") == part_id)
 
 
-def test_verdicts_come_with_a_second_request_and_are_kept(context: PageContext) -> None:
+def test_verdicts_come_with_a_second_request_and_are_kept(page_context: PageContext) -> None:
     """The first page says that candles are being judged; arithmetic is decided in it already."""
-    first = claims.build_content(context, VIEW)
+    first = claims.build_content(page_context, VIEW)
     parts = list(list_parts(first))
     assert "being judged" in collect_text(to_plain_data(first))
     assert find(parts, "claims-A8")["props"]["className"] == "claim is-contradicted"
     assert find(parts, "claims-asked")["props"]["data"] == {}
-    claims.build_judged_body(context, {})
-    second = claims.build_content(context, VIEW)
+    claims.build_judged_body(page_context, {})
+    second = claims.build_content(page_context, VIEW)
     assert "being judged" not in collect_text(to_plain_data(second))
     assert all(part["props"].get("id") != "claims-asked" for part in list_parts(second))
 
 
-def test_a_claim_says_who_when_and_where_and_links_to_the_view(context: PageContext) -> None:
+def test_a_claim_says_who_when_and_where_and_links_to_the_view(page_context: PageContext) -> None:
     """The claim on USDe's low: contradicted by 0.65, with its source and the page of lows."""
-    article = find(build(context, VIEW), "claims-F8")
+    article = find(build(page_context, VIEW), "claims-F8")
     text = collect_text(article)
     assert article["props"]["className"] == "claim is-contradicted"
     assert "A data firm and the press, 14 Oct 2025, one source: " in text
@@ -72,16 +72,16 @@ def test_a_claim_says_who_when_and_where_and_links_to_the_view(context: PageCont
     assert links == [source, "/lows?asset=USDE"]
 
 
-def test_what_would_decide_a_claim_that_is_not_decided(context: PageContext) -> None:
+def test_what_would_decide_a_claim_that_is_not_decided(page_context: PageContext) -> None:
     """It says what to collect, and names once what the data lacks for one reason."""
-    text = collect_text(find(build(context, VIEW), "claims-A3"))
+    text = " ".join(collect_text(find(build(page_context, VIEW), "claims-A3")).split())
     assert "To collect: Spot candles of ATOM, DOGE and XRP on five or more USDT exchanges" in text
     assert "ATOM on Binance, DOGE on Binance, XRP on Binance: no real price of it in the data." in text
 
 
-def test_counts_are_links_that_filter(context: PageContext) -> None:
+def test_counts_are_links_that_filter(page_context: PageContext) -> None:
     """Each verdict that occurs has a count, and they add up."""
-    parts = build(context, VIEW)
+    parts = build(page_context, VIEW)
     links = [part for part in parts if str(part["props"].get("href", "")).startswith("#only-")]
     counts = {link["props"]["href"]: int(collect_text(link).split()[0]) for link in links}
     total = counts.pop("#only-all")
@@ -104,18 +104,18 @@ def test_counts_are_links_that_filter(context: PageContext) -> None:
     ],
 )
 def test_other_choices_give_no_verdict_on_candles(
-    context: PageContext, view: ViewState, notice: str, class_name: str
+    page_context: PageContext, view: ViewState, notice: str, class_name: str
 ) -> None:
     """It is said above the claims; arithmetic is decided all the same."""
-    parts = build(context, view)
+    parts = build(page_context, view)
     assert any(notice in collect_text(part) for part in parts if part["props"].get("className") == "notice")
     assert find(parts, "claims-B9")["props"]["className"] == f"claim is-{class_name}"
     assert find(parts, "claims-A8")["props"]["className"] == "claim is-contradicted"
 
 
-def test_an_event_without_claims_names_those_that_have_some(context: PageContext) -> None:
+def test_an_event_without_claims_names_those_that_have_some(page_context: PageContext) -> None:
     """With a link to their claims."""
-    content = claims.build_content(context, build_default_view(CATALOGUE, "2023-03-10"))
+    content = claims.build_content(page_context, build_default_view(CATALOGUE, "2023-03-10"))
     assert "No claims about USDC depeg, 10-12 March 2023 are on record here." in collect_text(to_plain_data(content))
     links = [part["props"]["href"] for part in list_parts(content) if part["type"] == "A"]
     assert "/claims?event=2025-10-10" in links

@@ -1,7 +1,5 @@
 """All pages: their addresses, the shell around each, and their links."""
 
-from collections.abc import Iterator
-from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -14,7 +12,7 @@ from dashboard.shell.layout import build_shell
 from dashboard.shell.router import Router
 from dashboard.state.links import MethodAnchor
 from data.catalogue import load_catalogue
-from tests.dashboard.component_data import collect_text, to_plain_data
+from tests.dashboard.component_data import collect_text, list_parts, to_plain_data
 from tests.dashboard.memory_store import MemoryStore, RecordedActions
 
 CATALOGUE = load_catalogue()
@@ -26,17 +24,6 @@ SEARCH = "?asset=WBETH&window=crash&focus=okx&enter=5&zone=UTC%2B8&theme=dark"
 def router() -> Router:
     """The router over candles made by hand."""
     return Router(PageContext(Measurements(MemoryStore(), CATALOGUE), RecordedActions()))
-
-
-def list_parts(component: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - whatever dash takes
-    """Every component of a tree, serialized."""
-    tree = to_plain_data(component)
-    if isinstance(tree, list):
-        for part in tree:
-            yield from list_parts(part)
-    elif isinstance(tree, dict) and "props" in tree:
-        yield tree
-        yield from list_parts(tree["props"].get("children"))
 
 
 def list_links(values: Updates) -> list[str]:
