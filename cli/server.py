@@ -35,6 +35,9 @@ MAX_CONNECTIONS = 1000
 IDLE_TIMEOUT_S = 15
 """Seconds after which a connection is closed on which nothing is sent, and no answer is awaited."""
 
+MEMORY_BYTES = 2_000_000
+"""Bytes of a request that are held in memory; waitress buffers larger ones in a temporary file without a name."""
+
 CLEANUP_INTERVAL_S = 5
 """Seconds between two searches for idle connections."""
 
@@ -109,6 +112,7 @@ def serve_app(app: Dash, listener: socket.socket, print_line: Callable[[str], No
         ident=None,
         # Refused by the Content-Length header, before the body is written to disk.
         max_request_body_size=MAX_REQUEST_BYTES,
+        inbuf_overflow=MEMORY_BYTES,
         connection_limit=limit_connections(),
         channel_timeout=IDLE_TIMEOUT_S,
         cleanup_interval=CLEANUP_INTERVAL_S,
