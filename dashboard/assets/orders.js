@@ -94,12 +94,14 @@
     }
   });
   /* Columns that a reader chooses take the place of the recognised ones; those that were only looked at do not. */
-  document.addEventListener("click", (event) => {
+  const noteColumns = (event) => {
     const part = event.target.closest?.("#orders-form [data-columns]");
     if (part && event.target.closest("[data-option]")) {
       part.dataset.columns = "changed";
     }
-  });
+  };
+  document.addEventListener("click", noteColumns);
+  document.addEventListener("input", noteColumns);
 
   const takeFiles = (event) => {
     const place = document.getElementById("orders-drop");

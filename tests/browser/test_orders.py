@@ -5,6 +5,7 @@ from playwright.sync_api import Page as Tab
 from playwright.sync_api import expect
 
 from tests.browser.conftest import PageVisit
+from tests.browser.test_accessibility import find_violations
 from tests.browser.test_pages import HEADINGS, build_address
 
 HEADER = "time,exchange,symbol,side,quantity,reduceOnly,http_status,code,message\n"
@@ -50,6 +51,7 @@ def test_a_good_log_is_drawn_and_stays_text(orders: Tab) -> None:
     expect(cards.locator(".orders-events")).to_contain_text("<img src=x onerror=window.broken=1>")
     assert orders.locator("#orders-cards img, #orders-cards .orders-events b").count() == 0
     assert orders.evaluate("window.broken") is None
+    assert find_violations(orders) == []
 
 
 def test_a_broken_log_shows_its_good_lines_and_names_the_others(orders: Tab) -> None:
@@ -87,6 +89,20 @@ def test_the_log_follows_the_view_and_is_forgotten_with_the_tab(orders: Tab) -> 
     orders.reload()
     expect(orders.locator("main h1")).to_have_text(HEADINGS["orders"])
     expect(orders.locator("#orders-cards > *")).to_have_count(0)
+
+
+def test_columns_that_a_reader_chooses_are_read(orders: Tab) -> None:
+    """A log of unusual names: its columns are chosen in the form, which is unfolded."""
+    drop_log(orders, "wann,was,antwort\n2025-10-10T21:20:01Z,ATOMUSDT,-2010\n")
+    expect(orders.locator("#orders-form")).to_contain_text("Its columns have no names that are known")
+    for role, column in (("time", "wann"), ("symbol", "was"), ("code", "antwort")):
+        orders.locator(f"#orders-column-{role}").click()
+        orders.get_by_role("option", name=column, exact=True).click()
+    orders.get_by_role("button", name="Apply").click()
+    expect(orders.locator("#orders-venue")).to_be_visible()
+    orders.locator("#orders-venue").fill("binance")
+    orders.get_by_role("button", name="Apply").click()
+    expect(orders.locator(".orders-events")).to_contain_text("-2010")
 
 
 def test_zone_and_exchange_are_asked_for_and_the_clock_is_moved(orders: Tab) -> None:
