@@ -71,6 +71,10 @@ LAYERS = (
     "evidence.proof.rows",
     "evidence.proof.read_file",
     "evidence.proof.verify",
+    "evidence.case.bundle",
+    "evidence.case.inputs",
+    "evidence.case.restore",
+    "evidence.case.method",
     # collectors
     "collectors.failures",
     "collectors.venues",

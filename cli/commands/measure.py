@@ -8,7 +8,7 @@ import click
 
 from analysis.event import measure_event, measure_question_sensitivity
 from cli.options import MeasureOptions, add_measure_options
-from cli.param_types import ALL_ASSETS, Ticker
+from cli.param_types import ALL_ASSETS, NameList, Ticker
 from cli.session import Session, SessionCommand
 from cli.tables.console import build_console
 from cli.tables.fairness import format_fairness
@@ -31,6 +31,9 @@ from deviation.report.json_output import build_measurement_json
 from deviation.report.lows_json import build_event_lows_json, build_lows_json
 from deviation.report.notes import describe_choices
 from evidence.proof.inputs import describe_reads, list_reads
+
+CASE_VIEW_NAMES = f"{ExportKind.COMPARISON},{ExportKind.THRESHOLDS},{ExportKind.BOUNDS}"
+"""The views that a case file can hold, all of which it does by default."""
 
 
 @click.command(cls=SessionCommand)
@@ -129,17 +132,46 @@ def lows(session: Session, assets: Sequence[str], *, options: MeasureOptions, as
 @click.option(
     "--what",
     type=click.Choice([ExportKind.CANDLES.value, ExportKind.DEVIATION.value]),
-    required=True,
     help="Rows to write.",
 )
 @click.option("--format", "file_format", type=click.Choice(EXPORT_FORMATS), help="By the file's ending if left out.")
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="The file to write.")
+@click.option("--out", type=click.Path(path_type=Path), help="The file to write.")
+@click.option("--case", type=click.Path(path_type=Path), help="The case file to write, a ZIP, in place of --what.")
+@click.option("--views", type=NameList(), default=CASE_VIEW_NAMES, help="Views of the case file, with commas.")
+@click.option(
+    "--attach",
+    "attachments",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    multiple=True,
+    help="A further file for the case file, such as the results of an order log.",
+)
 @click.pass_obj
 def export(
-    session: Session, asset: str, *, options: MeasureOptions, what: str, file_format: str | None, out: Path
+    session: Session,
+    asset: str,
+    *,
+    options: MeasureOptions,
+    what: str | None,
+    file_format: str | None,
+    out: Path | None,
+    case: Path | None,
+    views: tuple[str, ...],
+    attachments: tuple[Path, ...],
 ) -> None:
-    """Write candles, or the deviation of every minute, as CSV or Parquet, with what its columns mean."""
+    """Write candles, or the deviation of every minute, as CSV or Parquet; or all behind a view as a case file."""
     source = session.open_source(options)
+    if case is not None:
+        # plotly takes a moment to import, which tables do without.
+        from cli.proof.case import write_case  # noqa: PLC0415
+
+        if what is not None or out is not None:
+            message = "give --case, or --what and --out, not both"
+            raise UsageError(message)
+        write_case(session, options, asset, source, target=case, views=views, attachments=attachments)
+        return
+    if what is None or out is None:
+        message = "say what to write and where: --what and --out, or --case FILE.zip"
+        raise UsageError(message)
     measurement = session.measure_asset(options, asset, source)
     kind = ExportKind(what)
     if kind is ExportKind.DEVIATION:

@@ -12,13 +12,16 @@ from cli.param_types import EnumChoice, TickerList
 from cli.session import Session, SessionCommand
 from cli.tables.console import build_console
 from cli.tables.status import build_status_json, format_rejected_pages, format_revisions, format_status
-from data.errors import FileRefused, NoUsableCandles, UsageError
+from data.delta.upsert import CHECKSUM
+from data.errors import FileRefused, ManifestDamaged, NoUsableCandles, UsageError
 from data.files.import_many import import_files
 from data.files.layouts.options import ReadOptions
 from data.files.preview import preview_file
 from data.files.stamps import Stamps
 from data.schema import Origin, Timeframe
 from deviation.report.question_json import format_iso
+from evidence.case.bundle import is_case, read_case
+from evidence.case.restore import import_case
 
 
 @click.command("import", cls=SessionCommand)
@@ -53,9 +56,11 @@ def import_(
     if dry_run:
         _print_previews(session, files, venue, symbol, new_venues, options)
         return
+    damaged = _import_cases(session, [file for file in files if is_case(file)], new_venues, replace=replace)
+    candle_files = [file for file in files if not is_case(file)]
     stored, refused = import_files(
         session.store,
-        files,
+        candle_files,
         now=clock.now(),
         venue=venue,
         symbol=symbol,
@@ -70,8 +75,24 @@ def import_(
         click.echo("\n".join(file.format_lines()))
     for refusal in refused:
         click.echo(f"Error: {refusal}", err=True)
-    if refused:
-        raise click.exceptions.Exit(1 if stored else refused[0].exit_code)
+    if refused or damaged:
+        is_partly_done = bool(stored) or damaged < len(files) - len(candle_files)
+        raise click.exceptions.Exit(1 if is_partly_done else FileRefused.exit_code)
+
+
+def _import_cases(session: Session, paths: Sequence[Path], new_venues: Sequence[str], *, replace: bool) -> int:
+    """Import case files and print what was stored; returns how many were refused."""
+    damaged = 0
+    for path in paths:
+        known = session.catalogue.venue_names.add_stored(session.store.candles.read_venues()).declare(new_venues)
+        try:
+            case = import_case(session.store, path, now=clock.now(), names=known, replace=replace)
+        except (ManifestDamaged, FileRefused) as error:
+            click.echo(f"Error: {path.name}: {error}", err=True)
+            damaged += 1
+        else:
+            click.echo("\n".join(case.format_lines()))
+    return damaged
 
 
 def _print_previews(
@@ -87,6 +108,10 @@ def _print_previews(
     names = session.catalogue.venue_names.add_stored(stored_venues).declare(new_venues)
     is_importable = True
     for file in files:
+        if is_case(file):
+            read_case(file)
+            click.echo(f"{file.name}: a case file, whole and unchanged")
+            continue
         try:
             preview = preview_file(file, venue=venue, symbol=symbol, names=names, options=options)
         except FileRefused as refusal:
@@ -108,13 +133,25 @@ def forget(session: Session, files: Sequence[str], *, sample: bool) -> None:
     if not files and not sample:
         message = "say what to forget: the names of imported files, or --sample"
         raise UsageError(message)
-    row_counts = {name: session.store.forget(source=Path(name).name, origin=Origin.IMPORTED) for name in files}
+    stored_sources = session.store.candles.read_holdings()["source"].unique().sort().to_list() if files else []
+    row_counts = {
+        name: sum(
+            session.store.forget(source=source, origin=Origin.IMPORTED)
+            for source in _find_sources(Path(name).name, stored_sources)
+        )
+        for name in files
+    }
     if sample:
         row_counts["the sample"] = session.store.forget(origin=Origin.RECONSTRUCTION)
     for name, count in row_counts.items():
         click.echo(f"{name}: {count:,} rows dropped" if count else f"{name}: not in the store")
     if not any(row_counts.values()):
         raise click.exceptions.Exit(NoUsableCandles.exit_code)
+
+
+def _find_sources(name: str, stored_sources: Sequence[str]) -> list[str]:
+    """The source of a file by its name, and those of case files of that name, which end with their hashes."""
+    return [name, *(source for source in stored_sources if source.startswith(f"{name}{CHECKSUM}"))]
 
 
 @click.command(cls=SessionCommand)

@@ -11,11 +11,16 @@ from cli.options import new_venue_option
 from cli.session import Session, SessionCommand
 from cli.tables.evidence.proof import FileResult, build_proof_json, format_proof
 from data.errors import ManifestDamaged, UsageError
+from data.files.export import METADATA_SUFFIX
 from data.files.source import FileSource
 from data.reader import CandleReader
 from data.store import CandleStore
-from evidence.proof.read_file import ProvenFile, read_proven_file
+from evidence.case.bundle import is_case, read_case
+from evidence.proof.read_file import ProvenFile, read_proven_content, read_proven_file
 from evidence.proof.verify import Proof, RowComparison, verify_manifest
+
+PROVEN_FOLDERS = ("pictures/", "tables/")
+"""The folders of a case file whose files have a manifest."""
 
 
 @click.command(cls=SessionCommand)
@@ -49,29 +54,54 @@ def verify(
     Exit code 0: consistent; 1: numbers differ, or the data changed since; 3: no manifest, or damaged.
     """
     source = FileSource(inputs, complete=complete, new_venues=new_venues) if inputs else None
-    result, proven = _verify_file(session, file, source)
+    try:
+        results, proven = _verify_path(session, file, source)
+    except OSError as error:
+        message = f"{file} cannot be read: {error.strerror or error}"
+        raise UsageError(message) from error
     if as_json:
-        click.echo(json.dumps(build_proof_json([result]), indent=2))
+        click.echo(json.dumps(build_proof_json(results), indent=2))
     else:
-        click.echo("\n".join(format_proof(result)))
+        for result in results:
+            click.echo("\n".join(format_proof(result)))
     if redraw is not None and proven is not None:
         _write_again(session, proven, source, redraw)
-    if result.exit_code:
-        raise click.exceptions.Exit(result.exit_code)
+    exit_code = max(result.exit_code for result in results)
+    if exit_code:
+        raise click.exceptions.Exit(exit_code)
 
 
-def _verify_file(session: Session, path: Path, source: CandleReader | None) -> tuple[FileResult, ProvenFile | None]:
+def _verify_path(
+    session: Session, path: Path, source: CandleReader | None
+) -> tuple[list[FileResult], ProvenFile | None]:
+    """The result of a file, or of each in a case file; and what was read, None of a case file or a damaged file."""
     try:
+        if is_case(path):
+            return _verify_case(session, path, source), None
         proven = read_proven_file(path)
-        return FileResult(path.name, _verify_manifest(session, proven, source)), proven
+        return [FileResult(path.name, _verify_proven(session, proven, source))], proven
     except ManifestDamaged as error:
-        return FileResult(path.name, None, str(error)), None
-    except OSError as error:
-        message = f"{path} cannot be read: {error.strerror or error}"
-        raise UsageError(message) from error
+        return [FileResult(path.name, None, str(error))], None
 
 
-def _verify_manifest(session: Session, proven: ProvenFile, source: CandleReader | None) -> Proof:
+def _verify_case(session: Session, path: Path, source: CandleReader | None) -> list[FileResult]:
+    """The result of each picture and table of a case file."""
+    _, contents = read_case(path)
+    results = []
+    for name, content in sorted(contents.items()):
+        if name.startswith(PROVEN_FOLDERS) and not name.endswith(METADATA_SUFFIX):
+            try:
+                proven = read_proven_content(name, content, contents.get(f"{name}{METADATA_SUFFIX}"))
+                results.append(FileResult(name, _verify_proven(session, proven, source)))
+            except ManifestDamaged as error:
+                results.append(FileResult(name, None, str(error)))
+    if not results:
+        message = "the case file has neither pictures nor tables"
+        raise ManifestDamaged(message)
+    return results
+
+
+def _verify_proven(session: Session, proven: ProvenFile, source: CandleReader | None) -> Proof:
     manifest, store = proven.manifest, _open_store(session, proven)
     comparison = None
     if proven.rows is not None:

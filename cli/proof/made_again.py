@@ -5,10 +5,10 @@ from datetime import date
 from typing import Any
 from urllib.parse import parse_qsl
 
-import polars as pl
-
 from analysis.questions import measure_question
 from cli.picture_set import PictureStyle, draw_picture
+from dashboard.draw.scene import Scene
+from dashboard.exports.case.views import CASE_VIEWS
 from dashboard.exports.kinds import ExportKind
 from dashboard.exports.metadata.tabular import add_choices
 from dashboard.exports.routes import build_export
@@ -21,6 +21,7 @@ from data.catalogue import Catalogue
 from data.errors import ManifestDamaged, UsageError
 from data.files.export import encode_rows
 from data.reader import CandleReader
+from data.reconstruction.candles import list_assumed_markets
 from data.store import CandleStore
 from deviation.report.frame import build_deviation_frame
 from evidence.proof.manifest import read_questions
@@ -41,18 +42,22 @@ def rebuild_rows(manifest: Mapping[str, Any], source: CandleReader, catalogue: C
         if not isinstance(source, CandleStore):
             return None
         return _build_linked_file(manifest, source, catalogue, "csv")
-    if manifest.get("kind") not in {ExportKind.CANDLES, ExportKind.DEVIATION}:
+    kind = manifest.get("kind")
+    if kind not in {ExportKind.CANDLES, ExportKind.DEVIATION, *CASE_VIEWS}:
         message = f"there is no table {manifest.get('kind')!r}"
         raise ManifestDamaged(message)
     question = read_questions(manifest, catalogue)[0]
-    rows: pl.DataFrame
-    if manifest["kind"] == ExportKind.DEVIATION:
-        measurement = measure_question(source, question)
-        rows = add_choices(build_deviation_frame(measurement), measurement)
-    else:
+    if kind == ExportKind.CANDLES:
         span = question.start, question.end
         rows = source.read_candles([question.asset], *span, origin=question.origin, timeframe=question.timeframe)
-    return encode_rows(rows, "csv")
+        return encode_rows(rows, "csv")
+    measurement = measure_question(source, question)
+    if kind == ExportKind.DEVIATION:
+        rows = build_deviation_frame(measurement)
+    else:
+        assumed = list_assumed_markets(question.origin)
+        rows = CASE_VIEWS[ExportKind(kind)].build_rows(Scene(measurement, catalogue, assumed_markets=assumed))
+    return encode_rows(add_choices(rows, measurement), "csv")
 
 
 def redraw_picture(

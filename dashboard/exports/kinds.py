@@ -25,6 +25,7 @@ class ExportKind(StrEnum):
     REVISIONS = "revisions"
     AUDIT = "audit"
     HOLDINGS = "held"
+    CASE = "case"
 
     @property
     def label(self) -> str:
@@ -56,5 +57,6 @@ LABELS = {
     ExportKind.REVISIONS: "Revised data, whole store",
     ExportKind.AUDIT: "Differences between sources",
     ExportKind.HOLDINGS: "Stored data, whole store",
+    ExportKind.CASE: "Case file",
 }
 """The label of each export."""

@@ -15,7 +15,7 @@ from dashboard.exports.registry import EXPORTS, Export, Section
 from dashboard.sheet.sizes import SHAPES, SheetSize
 from dashboard.state.view import Theme
 
-FORMAT_LABELS = {"png": "PNG", "svg": "SVG", "csv": "CSV", "parquet": "Parquet", "json": "JSON"}
+FORMAT_LABELS = {"png": "PNG", "svg": "SVG", "csv": "CSV", "parquet": "Parquet", "json": "JSON", "zip": "ZIP"}
 """Label of each format."""
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from dashboard.exports.case.export import export_case
 from dashboard.exports.evidence.index_rules import export_index
 from dashboard.exports.evidence.sequence import export_sequence
 from dashboard.exports.gaps import export_gaps
@@ -39,6 +40,7 @@ class Section(StrEnum):
     TABLE = "Table"
     RESULTS = "All results"
     PRICES = "Price data"
+    CASE = "Everything together"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ class Export:
             Section.CHART: tuple(name for name in self.formats if name in list(FileFormat)),
             self.rows_section: tuple(name for name in self.formats if name in ROWS),
             Section.RESULTS: tuple(name for name in self.formats if name == "json"),
+            Section.CASE: tuple(name for name in self.formats if name == "zip"),
         }
         return {section: sections[section] for section in Section if sections.get(section)}
 
@@ -114,6 +117,7 @@ _EXPORTS = (
     Export(ExportKind.SEQUENCE, "sequence", (*PICTURE_AND_ROWS, "json"), export_sequence),
     Export(ExportKind.INDEX, "index-rules", (*PICTURE_AND_ROWS, "json"), export_index),
     Export(ExportKind.MEASUREMENT, "explorer", ("json",), export_measurement),
+    Export(ExportKind.CASE, "explorer", ("zip",), export_case),
     Export(ExportKind.COVERAGE, "data", ROWS, export_coverage, Section.TABLE),
     Export(ExportKind.INCIDENTS, "data", ROWS, export_incidents, Section.TABLE),
     Export(ExportKind.REVISIONS, "data", ROWS, export_revisions, Section.TABLE),

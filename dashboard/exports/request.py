@@ -44,6 +44,7 @@ MIMETYPES = {
     "csv": "text/csv; charset=utf-8",
     "parquet": "application/vnd.apache.parquet",
     "json": "application/json",
+    "zip": "application/zip",
     METADATA_FORMAT: METADATA_MIMETYPE,
 }
 """MIME type of each file format."""
@@ -200,7 +201,7 @@ class ExportRequest:
             self.measurements.describe_inputs(measurements),
             first_seen=self.measurements.first_seen,
             extra={
-                "link": self._write_query(),
+                "link": self.write_query(),
                 "size": self.size.value,
                 "theme": self.view.theme.value,
                 **side,
@@ -210,7 +211,7 @@ class ExportRequest:
         imprint = replace(self.imprint, manifest_hash=shorten_hash(manifest))
         return replace(self, manifest=manifest, imprint=imprint)
 
-    def _write_query(self) -> str:
+    def write_query(self) -> str:
         """The query of the page that shows the same."""
         return urlencode(self.view.to_query(self.catalogue))
 
@@ -294,7 +295,7 @@ class ExportRequest:
             measurements,
             self.measurements.describe_inputs(measurements) if measurements else None,
             first_seen=self.measurements.first_seen,
-            link=self._write_query(),
+            link=self.write_query(),
         )
         metadata = encode_metadata(
             build_csv_metadata(

@@ -43,7 +43,7 @@ class LowTradeTable:
             StoreBusy: other writers went ahead every time.
             StoreUnusable: the place cannot be read or written.
         """
-        _check_low_trades(rows)
+        check_low_trades(rows)
         if rows.is_empty():
             return 0
         asset = pl.col("symbol").str.split("/").list.first()
@@ -93,7 +93,7 @@ class LowTradeTable:
         return self.table.delete(" AND ".join(terms))
 
 
-def _check_low_trades(rows: pl.DataFrame) -> None:
+def check_low_trades(rows: pl.DataFrame) -> None:
     """Check a frame of lowest trades.
 
     Raises:

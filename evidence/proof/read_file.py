@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -40,16 +41,31 @@ def read_proven_file(path: Path) -> ProvenFile:
         ManifestDamaged: there is none, or the file was cut or changed.
         OSError: the file cannot be read.
     """
-    if path.stat().st_size > MAX_FILE_BYTES:
-        message = f"the file has more than {MAX_FILE_BYTES >> 20} MB"
-        raise ManifestDamaged(message)
-    match path.suffix.lower():
+    metadata_path = path.with_name(f"{path.name}{METADATA_SUFFIX}")
+    is_described = path.suffix.lower() == ".csv" and metadata_path.is_file()
+    for file in (path, *([metadata_path] if is_described else [])):
+        if file.stat().st_size > MAX_FILE_BYTES:
+            message = f"{file.name} has more than {MAX_FILE_BYTES >> 20} MB"
+            raise ManifestDamaged(message)
+    return read_proven_content(path.name, path.read_bytes(), metadata_path.read_bytes() if is_described else None)
+
+
+def read_proven_content(name: str, content: bytes, metadata: bytes | None = None) -> ProvenFile:
+    """The same from the bytes of a file; ``metadata`` are those beside a CSV, None without.
+
+    Raises:
+        ManifestDamaged: there is no manifest, or the file was cut or changed.
+    """
+    match Path(name).suffix.lower():
         case ".csv":
-            return _read_csv(path)
+            if metadata is None:
+                message = f"its manifest is in {Path(name).name}{METADATA_SUFFIX}, which is not beside it"
+                raise ManifestDamaged(message)
+            return _check_rows(metadata, content)
         case ".parquet":
-            return _read_parquet(path)
+            return _read_parquet(content)
         case _:
-            return ProvenFile(read_picture_manifest(path.read_bytes()))
+            return ProvenFile(read_picture_manifest(content))
 
 
 def read_picture_manifest(content: bytes) -> dict[str, Any]:
@@ -74,24 +90,13 @@ def parse_manifest(text: bytes | str) -> dict[str, Any]:
     return manifest
 
 
-def _read_csv(path: Path) -> ProvenFile:
-    metadata_path = path.with_name(f"{path.name}{METADATA_SUFFIX}")
-    if not metadata_path.is_file():
-        message = f"its manifest is in {metadata_path.name}, which is not beside it"
-        raise ManifestDamaged(message)
-    if metadata_path.stat().st_size > MAX_FILE_BYTES:
-        message = f"{metadata_path.name} has more than {MAX_FILE_BYTES >> 20} MB"
-        raise ManifestDamaged(message)
-    return _check_rows(metadata_path.read_bytes(), path.read_bytes())
-
-
-def _read_parquet(path: Path) -> ProvenFile:
+def _read_parquet(content: bytes) -> ProvenFile:
     try:
-        metadata = pl.read_parquet_metadata(path).get(METADATA_KEY, "{}")
-        if pl.scan_parquet(path).select(pl.len()).collect().item() > MAX_ROWS:
+        metadata = pl.read_parquet_metadata(BytesIO(content)).get(METADATA_KEY, "{}")
+        if pl.scan_parquet(BytesIO(content)).select(pl.len()).collect().item() > MAX_ROWS:
             message = f"the file has more than {MAX_ROWS:,} rows"
             raise ManifestDamaged(message)
-        rows = pl.read_parquet(path)
+        rows = pl.read_parquet(BytesIO(content))
     except PolarsError as error:
         message = f"the file cannot be read: {error}"
         raise ManifestDamaged(message) from error

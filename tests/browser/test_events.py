@@ -40,6 +40,7 @@ def test_the_list_of_events_switches_every_page(visit: PageVisit, library: str) 
     tab.locator("#event").click()
     tab.get_by_role("option", name="Binance.US BTC/USDT, 21 June 2023").click()
     expect(tab.locator("#overview-cards")).to_contain_text("up to 100% above other USDT exchanges")
+    visit.wait_until_idle()
     assert read_view(tab) == ("/overview", {"event": "2023-06-21"})
 
 

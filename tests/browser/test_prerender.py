@@ -11,7 +11,7 @@ from tests.browser.conftest import PageVisit, wait_until
 
 PART_SELECTOR = (
     "header, nav a, .tools > *, .row > *, .chips > *, .notice, h1, main > p, .second, .venues, .overview-part, "
-    ".events-table :is(th, td)"
+    ".events-table :is(th, td), .claim-head, .claim-part"
 )
 PLACES_SCRIPT = f"""root => [...document.querySelectorAll(root + ' :is({PART_SELECTOR}, .main-svg)')].map(part => {{
   const {{ x, y, width, height }} = part.getBoundingClientRect();

@@ -1,0 +1,1 @@
+"""Case files: the views of an asset with their data and all that is behind them, as one ZIP."""
