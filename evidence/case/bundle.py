@@ -2,7 +2,9 @@
 
 import hashlib
 import json
+import struct
 import zipfile
+import zlib
 from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path, PurePosixPath
@@ -29,6 +31,9 @@ UNIX = 3
 READABLE = 0o100644 << 16
 
 MAX_MEMBERS = 1_000
+
+UNPACK_ERRORS = (zipfile.BadZipFile, zlib.error, FileRefused, EOFError, NotImplementedError, UnicodeError, struct.error)
+"""What reading a damaged ZIP may raise."""
 
 
 def pack_case(files: Mapping[str, bytes], about: Mapping[str, Any]) -> bytes:
@@ -72,13 +77,15 @@ def read_case(path: Path, limits: Limits = FILE_LIMITS) -> tuple[dict[str, Any],
         OSError: the file cannot be read.
     """
     try:
-        members = list_members(path)
+        list_members(path)  # refuses a list of members that is too long to be read
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
         _check_names([member.filename for member in members])
         if sum(member.file_size for member in members) > limits.unpacked_bytes:
             message = f"the case file unpacks to more than {limits.unpacked_bytes / 1e6:,.0f} MB"
             raise ManifestDamaged(message)
         contents = {member.filename: read_member(path, member, limits).data for member in members}
-    except (zipfile.BadZipFile, FileRefused, EOFError, NotImplementedError) as error:
+    except UNPACK_ERRORS as error:
         message = f"the case file cannot be unpacked: {error}"
         raise ManifestDamaged(message) from error
     manifest = _parse_manifest(contents.pop(MANIFEST_NAME, b""))

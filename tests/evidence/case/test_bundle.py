@@ -14,7 +14,7 @@ from evidence.case.bundle import is_case, pack_case, read_case
 
 FILES = {"tables/a.csv": b"low\n0.001\n", "index.html": b"<!doctype html>"}
 ABOUT = {"asset": "ATOM"}
-SMALL = Limits(unpacked_bytes=2_000, json_bytes=2_000, rows=10)
+SMALL = Limits(unpacked_bytes=200_000, json_bytes=2_000, rows=10)
 
 
 def write_case(folder: Path, content: bytes | None = None) -> Path:
@@ -74,7 +74,7 @@ def test_the_manifest_has_the_hash_of_each_file(tmp_path: Path) -> None:
         (lambda members: members.update({"/etc/passwd": b""}), "a file with the name '/etc/passwd'"),
         (lambda members: members.update({"C:/a.txt": b""}), "a file with the name 'C:/a.txt'"),
         (lambda members: members.update({"INDEX.html": b""}), "two of one name"),
-        (lambda members: members.update({"tables/big.csv": bytes(3_000)}), "unpacks to more than"),
+        (lambda members: members.update({"tables/big.csv": bytes(300_000)}), "unpacks to more than"),
     ],
 )
 def test_a_changed_case_file_is_refused(
