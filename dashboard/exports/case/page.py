@@ -21,8 +21,10 @@ from dashboard.draw.row_names import name_rows
 from dashboard.draw.scene import Scene
 from dashboard.exports.case.style import STYLE
 from dashboard.exports.case.views import CaseChart
+from dashboard.service.event import SAMPLE_TEXT
 from dashboard.text.numbers import EN_DASH
 from dashboard.text.sentences import format_window
+from data.schema import Evidence
 from data.version import VERSION
 from deviation.question import QuoteHandling
 from deviation.report.headline import write_headline
@@ -61,6 +63,8 @@ def build_case_page(page: CasePage) -> str:
     """The page as HTML."""
     measurement = page.scene.measurement
     headline, *summary = write_headline(measurement, page.scene.zone.tzinfo)
+    if measurement.question.origin is Evidence.RECONSTRUCTION:
+        summary = [SAMPLE_TEXT, *summary]
     notes = [describe_choices(measurement.question), *write_notes(measurement)]
     library, policy = _read_library()
     charts = "".join(_build_chart(number, chart) for number, chart in enumerate(page.charts))
