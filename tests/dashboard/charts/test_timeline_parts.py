@@ -29,8 +29,7 @@ from dashboard.text.sentences import list_window_notes
 from data.schema import LOW_TRADE, build_empty_frame
 from deviation.minute.states import State
 from deviation.side import Side
-from tests.dashboard.component_data import collect_text, to_plain_data
-from tests.dashboard.pages.test_registry import list_parts
+from tests.dashboard.component_data import collect_text, list_parts, to_plain_data
 from tests.dashboard.scenarios import (
     CATALOGUE,
     SCENARIOS,

@@ -14,10 +14,9 @@ from dashboard.shell.router import Router
 from dashboard.state.url import parse_query
 from dashboard.state.view import build_default_view
 from data.catalogue import load_catalogue
-from tests.dashboard.component_data import collect_text, to_plain_data
+from tests.dashboard.component_data import collect_text, list_parts, to_plain_data
 from tests.dashboard.event_store import BUILDERS, build_event_store
 from tests.dashboard.memory_store import MemoryStore, RecordedActions
-from tests.dashboard.pages.test_registry import list_parts
 
 CATALOGUE = load_catalogue()
 

@@ -9,9 +9,8 @@ from dashboard.pages.base import PageContext
 from dashboard.pages.explorer.page import build_updates
 from dashboard.service.measurements import Measurements
 from dashboard.state.url import parse_query
-from tests.dashboard.component_data import collect_text, to_plain_data
+from tests.dashboard.component_data import collect_text, list_parts, to_plain_data
 from tests.dashboard.memory_store import USDT_VENUES, MemoryStore, RecordedActions, build_market_candles
-from tests.dashboard.pages.test_registry import list_parts
 from tests.dashboard.scenarios import CATALOGUE
 
 

@@ -55,7 +55,7 @@ from deviation.question import USDT as USDT_GROUP
 from deviation.ranks import RankWord
 from deviation.sensitivity import measure_sensitivity
 from deviation.side import Side
-from tests.dashboard.component_data import collect_text, to_plain_data
+from tests.dashboard.component_data import collect_text, list_parts, to_plain_data
 from tests.dashboard.memory_store import START as MEMORY_START
 from tests.dashboard.memory_store import (
     USDT_VENUES,
@@ -64,7 +64,6 @@ from tests.dashboard.memory_store import (
     build_crash_candles,
     build_market_candles,
 )
-from tests.dashboard.pages.test_registry import list_parts
 from tests.dashboard.ruler import measure_text
 from tests.dashboard.scenarios import (
     CATALOGUE,
