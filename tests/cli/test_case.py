@@ -110,10 +110,7 @@ def test_origin_of_restored_candles(
     """The reconstruction stays what it is; nothing from a file passes for what an exchange sent to this store."""
     store = CandleStore(f"{lake}-{restored.value}")
     venues = ("binance", "okx")
-    rows: list[dict[str, object]] = [
-        {**build_candle(venue=venue, symbol="DOGE/USDT", origin=origin)} for venue in venues
-    ]
-    candles = build_candles(*rows)
+    candles = build_candles(*[build_candle(venue=venue, symbol="DOGE/USDT", origin=origin) for venue in venues])
     time = candles["open_time"].to_list()[0]
     store.write_candles(candles, source="api.example", fetched_at=time)
     path = tmp_path / "doge.zip"
