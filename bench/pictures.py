@@ -36,8 +36,9 @@ PAGES = {
     "sequence": "/sequence",
     "index-rules": "/index-rules",
     "compare": "/compare",
-    "events": "/events",
+    "claims": "/claims",
     "orders": "/orders",
+    "events": "/events",
     "data": "/data",
     "method": "/method",
 }

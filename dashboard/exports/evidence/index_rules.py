@@ -104,7 +104,8 @@ def export_index(request: ExportRequest) -> ExportFile:
         assumed = list_assumed_markets(measurement.question.origin)
         view = request.view
         scene = Scene(measurement, request.catalogue, view.theme, frozenset(), assumed, view.zone)
-        return request.build_picture_file(build_index_sheet(replay, scene, request.size, request.imprint), measurement)
+        signed = request.sign([measurement])
+        return signed.build_picture_file(build_index_sheet(replay, scene, request.size, signed.imprint), measurement)
     return request.build_rows_file(build_index_rows(replay), measurement)
 
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
 from urllib.parse import parse_qsl
+from zipfile import ZipFile
 
 import plotly.graph_objects as go
 import polars as pl
@@ -60,7 +61,7 @@ CHOICES_TEXT = (
     "back within 0.5%; minimum volume $1000 a minute"
 )
 
-SINGLE_ASSET_KINDS = ("comparison", "thresholds", "bounds", "candles", "deviation", "measurement", "sequence")
+SINGLE_ASSET_KINDS = ("comparison", "thresholds", "bounds", "candles", "deviation", "measurement", "sequence", "case")
 """The exports of the view's asset; all others cover every asset of the event."""
 
 
@@ -121,7 +122,13 @@ def test_every_export_is_a_file(name: str) -> None:
     assert response.status_code == 200
     asset = "ATOM" if name.startswith(SINGLE_ASSET_KINDS) else "WBETH" if name.startswith("index") else "all"
     assert read_file_name(response) == f"plumbline_{asset}_binance_{WINDOW_TEXT}_{name}"
-    types = {"png": "image/png", "svg": "image/svg+xml", "csv": "text/csv", "json": "application/json"}
+    types = {
+        "png": "image/png",
+        "svg": "image/svg+xml",
+        "csv": "text/csv",
+        "json": "application/json",
+        "zip": "application/zip",
+    }
     assert response.mimetype == types.get(name.rpartition(".")[2], "application/vnd.apache.parquet")
     assert response.data
 
@@ -183,6 +190,10 @@ def test_files_of_the_reconstruction_say_so(name: str) -> None:
     assert "_illustration." in read_file_name(response)
     if name.endswith("parquet"):
         assert pl.read_parquet(BytesIO(response.data))["origin"].unique().to_list() == ["reconstruction"]
+    elif name.endswith("zip"):
+        with ZipFile(BytesIO(response.data)) as case:
+            origins = pl.read_parquet(BytesIO(case.read("input/candles.parquet")))["origin"]
+        assert origins.unique().to_list() == ["reconstruction"]
     else:
         assert "reconstruction" in response.text
 
