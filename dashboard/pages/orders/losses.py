@@ -83,7 +83,7 @@ def build_losses_layout() -> list[Component]:
         html.H2("Your fills against other exchanges"),
         html.P(INTRODUCTION, className="second"),
         html.Label(upload, id="losses-drop", className="orders-drop", **attributes),
-        html.Div([*fields, dmc.Button("Apply", size="xs", **button)], id="losses-form", className="orders-fields"),
+        html.Div([*fields, dmc.Button("Compare", size="xs", **button)], id="losses-form", className="orders-fields"),
         html.P(id="losses-status", className="quiet", role="status"),
         html.Div(id="losses-cards", className="orders-cards"),
     ]
