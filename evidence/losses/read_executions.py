@@ -3,17 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import polars as pl
 
 from data.catalogue import load_catalogue
 from data.errors import UsageError
+from data.files.formats.line_table import parse_rows, split_lines
 from data.files.formats.raw_table import FILE_LIMITS, LINE_COLUMN, Limits, RawTable, build_refusal
-from data.files.formats.unpack import Content
+from data.files.formats.unpack import Content, read_content
 from data.files.layouts.market_names import parse_market
-from data.files.read import parse_content, read_raw_table
+from data.files.read import COLUMNAR_PARSERS, parse_content
 from data.files.rows.parse_times import parse_instants, parse_times, parse_zone
 from data.identity.venue_names import VenueNames, normalize_name
 from evidence.losses.executions import Execution, ExecutionKind, OrderSide
@@ -94,7 +95,7 @@ def read_executions(
         UsageError: the zone is unknown.
     """
     path = Path(path)
-    table = read_raw_table(path, limits) if content is None else parse_content(path, content, limits)
+    table, faults = _read_table(path, read_content(path, limits) if content is None else content, limits)
     columns = _find_columns(table)
     rows = table.rows.select(
         pl.col(LINE_COLUMN).alias("line"),
@@ -105,12 +106,21 @@ def read_executions(
     time_zone = "UTC" if zone is None and is_utc else None if zone is None else parse_zone(zone)
     rows = _parse_rows(path, rows, time_zone, load_catalogue().venue_names if names is None else names)
     good_rows = rows.filter(pl.col("why").is_null()).sort("time", "line")
+    bad_lines = [BadLine(*row) for row in rows.filter(pl.col("why").is_not_null()).select("line", "why").iter_rows()]
     return ExecutionFile(
         path.name,
         table.row_word,
         tuple(_build_execution(row) for row in good_rows.iter_rows(named=True)),
-        tuple(BadLine(*row) for row in rows.filter(pl.col("why").is_not_null()).select("line", "why").iter_rows()),
+        tuple(sorted([*faults, *bad_lines], key=lambda bad: bad.line)),
     )
+
+
+def _read_table(path: Path, content: Content, limits: Limits) -> tuple[RawTable, list[BadLine]]:
+    """The rows of a file, and the lines of a text that are no rows; the rows of other formats are all or none."""
+    if PurePath(content.name).suffix.lower() in COLUMNAR_PARSERS:
+        return parse_content(path, content, limits), []
+    table, faults = parse_rows(path, content.name, split_lines(path, content))
+    return table, [BadLine(line, fault) for line, fault in faults.iter_rows()]
 
 
 def _find_columns(table: RawTable) -> dict[str, str]:

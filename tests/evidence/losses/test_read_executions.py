@@ -78,6 +78,18 @@ def test_bad_lines_are_listed_and_good_ones_used() -> None:
     assert set(reasons) == set(range(3, 15))
 
 
+def test_a_line_that_is_no_row_is_a_bad_one() -> None:
+    """Too many fields, too few, and a quote that does not end: the lines around them are used."""
+    good = "2025-10-10T21:20:00Z,binance,ATOM/USDT,buy,1,2,,,"
+    file = read_lines(
+        good, f"{good},,", "x,y", '2025-10-10T21:20:00Z,"binance,ATOM/USDT,buy,1,2,,,', "never" + good, good
+    )
+    assert [execution.line for execution in file.executions] == [2, 7]
+    assert [bad.line for bad in file.bad_lines] == [3, 4, 5, 6]
+    assert file.bad_lines[0].reason == "has 11 fields, the header has 9"
+    assert file.bad_lines[2].reason == "has a quote that does not end on this line"
+
+
 def test_an_opening_position_may_be_long_or_short() -> None:
     """A long position was bought, a short one sold."""
     file = read_lines(
