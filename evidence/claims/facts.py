@@ -55,6 +55,19 @@ class ClaimFacts:
         start, end = self.event.collect_span
         return not self._holdings.filter((pl.col("first") < end) & (pl.col("last") >= start)).is_empty()
 
+    def _is_stored(self, asset: str, subject: Subject) -> bool:
+        """Whether the store may have a real candle of an asset in the subject's window; reads of others take time."""
+        start, end = self.find_span(subject)
+        return any(first < end and last >= start for first, last in self._stored_spans.get(asset, ()))
+
+    @cached_property
+    def _stored_spans(self) -> dict[str, list[tuple[datetime, datetime]]]:
+        """First and last open time of each stored market, by asset."""
+        spans: dict[str, list[tuple[datetime, datetime]]] = {}
+        for asset, first, last in self._holdings.select("asset", "first", "last").iter_rows():
+            spans.setdefault(asset, []).append((first, last))
+        return spans
+
     def list_assets(self, subject: Subject) -> tuple[str, ...]:
         """The assets of a subject."""
         if subject.assets == "event":
@@ -87,6 +100,8 @@ class ClaimFacts:
         Raises:
             StoreUnusable: the store cannot be read.
         """
+        if not self._is_stored(asset, subject):
+            return None
         question = self._build_question(asset, subject)
         key = _build_key(question)
         if key not in self._measurements:

@@ -21,6 +21,7 @@ HEADINGS = {
     "compare": "Every asset side by side",
     "events": "9 events, none of them measured yet",
     "orders": "Your orders beside the chart",
+    "claims": "What was said, and what the prices say",
     "data": "Data",
     "method": "What the numbers mean",
     "nowhere": "There is no such page",
