@@ -12,6 +12,7 @@ from evidence.orders.classify import classify_events
 from evidence.orders.codes import load_order_codes
 from evidence.orders.layouts import ROLES, LogLayout
 from evidence.orders.markets import match_markets
+from evidence.orders.plain_lines import NO_ANSWER
 from evidence.orders.schema import ORDER_EVENTS
 from evidence.orders.values import (
     build_number,
@@ -32,7 +33,7 @@ CODE = r"^\s*([+-]?\d+)(?:\.0*)?\s*$"
 
 @dataclass(frozen=True, slots=True)
 class BuiltEvents:
-    """Events (`data ORDER_EVENTS`), bad lines (``line`` and ``reason``), and how many rows belong to a row above."""
+    """Events (`ORDER_EVENTS`), bad lines (``line`` and ``reason``), and how many rows belong to a row above."""
 
     events: pl.DataFrame
     bad_lines: pl.DataFrame
@@ -87,7 +88,9 @@ def build_events(
         build_status("http_status").alias("http_status"),
         pl.coalesce(pl.col("code").str.extract(CODE), build_text("code")).alias("code"),
         pl.coalesce(build_text("message"), build_text("state")).alias("message"),
-        pl.coalesce(build_text("state"), pl.lit(layout.state, pl.String)).alias("state"),
+        pl.coalesce(
+            build_text("state"), pl.lit(layout.state, pl.String), pl.col("message").str.extract(NO_ANSWER)
+        ).alias("state"),
         times["fault"],
     )
     is_answer = pl.any_horizontal(pl.col(name).is_not_null() for name in ("code", "http_status", "state", "message"))

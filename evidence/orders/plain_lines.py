@@ -18,6 +18,9 @@ LEADING_EPOCH = r"^\W*(\d{10}(?:\.\d{1,6})?|\d{13}|\d{16})\b"
 VALUE = r"""["']?\s*[=:]\s*["']?"""
 """What stands between the name of a field and its value."""
 
+NO_ANSWER = r"(?i)\b(timed out|request ?timeout|read ?timeout|etimedout|econnreset|connection reset)"
+"""What programs write where no answer came, which is a state of the order in the table of codes."""
+
 QUOTES = "USDT|USDC|FDUSD|BUSD|TUSD|DAI|USD|EUR|GBP|KRW|JPY|TRY|BRL|BTC|ETH|BNB"
 
 PATTERNS: Mapping[str, tuple[str, ...]] = {
@@ -42,6 +45,7 @@ PATTERNS: Mapping[str, tuple[str, ...]] = {
     "state": (
         rf"(?i)\b(?:order_?)?(?:status|state){VALUE}([A-Za-z_]{{2,30}})\b",
         r"(?i)\border\s+(?:was\s+|is\s+)?(accepted|placed|filled|acknowledged|rejected|refused)\b",
+        NO_ANSWER,
     ),
 }  # fmt: skip
 """The patterns of each role, of which the first that a line has counts. The first group is the value."""

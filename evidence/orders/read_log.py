@@ -100,7 +100,10 @@ class OrderLog:
 
 @dataclass(frozen=True, slots=True)
 class _Fields:
-    """The rows of a log as text: `LINE_COLUMN` and columns, of which ``roles`` names those of roles."""
+    """The rows of a log as text: `LINE_COLUMN` and columns, of which ``roles`` names those of roles.
+
+    ``has_lines`` is false for a JSON list, whose rows are counted in place of lines.
+    """
 
     layout: LogLayout
     form: str
@@ -109,6 +112,7 @@ class _Fields:
     rows: pl.DataFrame
     faults: pl.DataFrame
     skipped: int = 0
+    has_lines: bool = True
 
 
 def read_order_log(path: Path | str, options: LogOptions = DEFAULT_OPTIONS) -> OrderLog:
@@ -156,7 +160,7 @@ def parse_order_log(content: Content, options: LogOptions = DEFAULT_OPTIONS, pat
         roles=fields.roles,
         preview=fields.rows.head(PREVIEW_ROWS).drop(LINE_COLUMN),
         events=events,
-        bad_lines=_add_texts(bad, lines),
+        bad_lines=_add_texts(bad, lines if fields.has_lines else None),
         skipped=skipped,
         zone=zone,
         skew_s=options.skew_s,
@@ -239,10 +243,10 @@ def _take_columns(path: Path, table: RawTable, faults: pl.DataFrame, options: Lo
         missing = [column for column in options.columns.values() if column not in columns]
         if missing:
             raise build_refusal(path, f"has no column {', '.join(missing)}; it has {', '.join(columns)}")
-        return _Fields(MAPPED_COLUMNS, table.form, columns, dict(options.columns), table.rows, faults)
-    recognised = recognise_columns(columns) if table.has_names else None
-    layout, roles = (MAPPED_COLUMNS, {}) if recognised is None else recognised
-    return _Fields(layout, table.form, columns, roles, table.rows, faults)
+        layout, roles = MAPPED_COLUMNS, dict(options.columns)
+        return _Fields(layout, table.form, columns, roles, table.rows, faults, has_lines=table.row_word == "line")
+    layout, roles = (recognise_columns(columns) if table.has_names else None) or (MAPPED_COLUMNS, {})
+    return _Fields(layout, table.form, columns, roles, table.rows, faults, has_lines=table.row_word == "line")
 
 
 def _take_lines(lines: TextLines) -> _Fields:
@@ -251,9 +255,10 @@ def _take_lines(lines: TextLines) -> _Fields:
     return _Fields(PLAIN_LINES, "text", (), roles, rows, lines.faults, others)
 
 
-def _add_texts(bad: pl.DataFrame, lines: TextLines) -> pl.DataFrame:
-    """`BAD_LINE` of bad lines, with the beginning of each."""
-    texts = lines.text.alias("text").to_frame().with_row_index("line", offset=1)
+def _add_texts(bad: pl.DataFrame, lines: TextLines | None) -> pl.DataFrame:
+    """`BAD_LINE` of bad lines, with the beginning of each; null without lines."""
+    written = pl.Series("text", [], pl.String) if lines is None else lines.text
+    texts = written.alias("text").to_frame().with_row_index("line", offset=1)
     return (
         bad.join(texts, on="line", how="left")
         .with_columns(build_text("text").str.slice(0, MAX_BAD_TEXT_CHARS))

@@ -189,6 +189,21 @@ def test_codes_and_statuses_are_found_in_plain_lines() -> None:
     assert log.skipped == 1
 
 
+def test_a_request_without_an_answer_is_of_the_transport_and_undetermined() -> None:
+    """In a line of a program and in the message of a table; a setting of a time-out is no answer."""
+    plain = read("2025-10-10T21:20:01Z ATOMUSDT read timed out\n2025-10-10T21:20:02Z timeout=10\n", "bot.log")
+    assert plain.events.select("line", "class", "outcome").rows() == [(1, "transport", "undetermined")]
+    assert plain.skipped == 1
+    row = "2025-10-10T21:20:01Z,ATOMUSDT,SELL,1,1,true,,,ECONNRESET\n"
+    assert read(HEADER + row).events.select("class", "outcome").row(0) == ("transport", "undetermined")
+
+
+def test_rows_of_a_json_list_are_counted_and_not_quoted() -> None:
+    """The second row is no object; the text of line 2 is not it."""
+    log = read('[\n{"time": "2025-10-10T21:20:01Z", "code": "-2010"},\n7]', "log.json")
+    assert log.bad_lines.rows() == [(2, "is no JSON object", None)]
+
+
 BINANCE_SPOT = """\
 Date(UTC),OrderNo,Pair,Type,Side,Order Price,Order Amount,AvgTrading Price,Filled,Total,status
 2025-10-10 21:20:37,1,ATOMUSDT,LIMIT,SELL,1.5,"1,200ATOM",1.5,1200,1800,FILLED
