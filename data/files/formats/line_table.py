@@ -74,7 +74,7 @@ def parse_rows(path: Path, name: str, lines: TextLines) -> tuple[RawTable, pl.Da
         .when(unquoted.str.contains('"', literal=True))
         .then(pl.lit("has a quote that does not end on this line"))
         .when(fields != width)
-        .then(pl.format("has {} fields, the {} has {}", fields, pl.lit(place), pl.lit(width)))
+        .then(pl.format(f"has {{}} field{{}}, the {place} has {width}", fields, _write_plural(fields)))
     )
     good = _set_aside(lines.text, fault)
     try:
@@ -84,6 +84,10 @@ def parse_rows(path: Path, name: str, lines: TextLines) -> tuple[RawTable, pl.Da
             raise build_refusal(path, "has no line that can be read") from error
         raise
     return table, pl.concat([lines.faults, good.faults]).sort(LINE_COLUMN)
+
+
+def _write_plural(number: pl.Expr) -> pl.Expr:
+    return pl.when(number == 1).then(pl.lit("")).otherwise(pl.lit("s"))
 
 
 def _set_aside(lines: pl.Series, fault: pl.Expr) -> TextLines:
