@@ -21,6 +21,8 @@ MIN_TICK_DISTANCE = 24.0
 DEPTH_TICKS = tuple((pct / 100, f"{pct:g}%") for pct in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100))
 """Ticks of an axis of depths, and their labels."""
 
+MILLION = 1_000_000
+
 
 @dataclass(frozen=True, slots=True)
 class Scale:
@@ -167,7 +169,12 @@ def _compute_log_ticks(low: float, high: float, max_ticks: int) -> tuple[float, 
 
 
 def _format_ticks(values: tuple[float, ...]) -> tuple[str, ...]:
-    """Prices as `deviation.wording.format_price` writes them, with as few decimals as show every value exactly."""
+    """Prices as `deviation.wording.format_price` writes them, with as few decimals as show every value exactly.
+
+    Prices of millions, such as those of BTC in won, are too wide for an axis and stand in millions.
+    """
+    if values and min(values) >= MILLION:
+        return tuple(f"{text}M" for text in _format_ticks(tuple(value / MILLION for value in values)))
     for decimals in range(13):
         if all(math.isclose(round(value, decimals), value, rel_tol=1e-9) for value in values):
             return tuple(f"{value:.{decimals}f}" for value in values)

@@ -35,3 +35,10 @@ def test_ticks_have_no_thousands_separators() -> None:
     closes = np.array([19_864.0, 22_150.0])
     assert "22000" in build_price_scale([closes]).tick_texts
     assert (1000, "1000") in list_minute_ticks()
+
+
+def test_prices_of_millions_are_short() -> None:
+    """BTC in won has labels in millions, which fit beside the chart; below a million nothing is shortened."""
+    won = build_price_scale([np.array([81_732_000.0, 97_300_000.0])])
+    assert won.tick_texts == ("82.5M", "85.0M", "87.5M", "90.0M", "92.5M", "95.0M", "97.5M")
+    assert "900000" in build_price_scale([np.array([900_000.0, 1_100_000.0])]).tick_texts
