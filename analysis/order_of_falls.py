@@ -147,7 +147,8 @@ def order_falls(
     Args:
         measurements: one for each asset, over the same window.
         bottom_span: where the bottom is looked for, if it overlaps the window; None for the whole window. Over a long
-            window thin groups drift, so that the lowest price says little.
+            window thin groups drift, so that the lowest price says little. A group whose price is lowest in the last
+            bar of the span was still falling: its bottom is that of the whole window.
         fine_times: moments within a bar, see `analysis.fine_times`.
     """
     markets: list[MarketFalls] = []
@@ -228,6 +229,11 @@ def _build_marks(measurement: Measurement, group: Group, bottom_span: Span) -> G
     path, prices = measurement.paths[group], measurement.group_prices[group]
     positions = measurement.axis.locate_span(bottom_span.start, bottom_span.end)
     bottom = find_lowest_price(prices.prices[positions])
+    if bottom is not None and bottom == positions.stop - positions.start - 1:
+        # The price was still falling where the span ends: its lowest there is no bottom.
+        bottom_span = Span(measurement.question.start, measurement.question.end)
+        positions = slice(0, measurement.axis.size)
+        bottom = path.bottom
     moments = {
         PathMark.ONSET: build_bar_moment(measurement, path.onset),
         PathMark.RUN_START: build_bar_moment(measurement, path.run_start),

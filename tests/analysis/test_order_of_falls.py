@@ -80,20 +80,28 @@ def test_a_group_has_onset_run_and_bottom(order: OrderOfFalls) -> None:
 
 def test_the_bottom_can_be_asked_within_another_span(tmp_path: Path) -> None:
     """Only minutes of that span are looked at."""
-    within = Span(at(1), at(4))
+    within = Span(at(1), at(5))
     marks = build_order(tmp_path, within).find_marks("ATOM", "usdt")
     assert marks is not None
     assert marks.bottom_span == within
-    assert marks.moments[PathMark.BOTTOM] == bar(3)  # 98, 94, 85
+    assert marks.moments[PathMark.BOTTOM] == bar(3)  # 98, 94, 85, 85: the first of the lowest
+
+
+def test_a_price_that_still_falls_where_the_span_ends_has_its_bottom_in_the_window(tmp_path: Path) -> None:
+    """The lowest price of the span is in its last minute."""
+    marks = build_order(tmp_path, Span(at(1), at(4))).find_marks("ATOM", "usdt")
+    assert marks is not None
+    assert marks.bottom_span == Span(at(0), at(6))
+    assert marks.moments[PathMark.BOTTOM] == bar(5)  # 98, 94, 85 in the span, 60 later
 
 
 def test_a_span_for_the_bottom_is_cut_to_the_window_and_one_outside_is_ignored(tmp_path: Path) -> None:
     """What is measured is said."""
-    cut = build_order(tmp_path, Span(at(4), at(30))).find_marks("ATOM", "usdt")
+    cut = build_order(tmp_path, Span(at(3), at(30))).find_marks("ATOM", "usd")
     outside = build_order(tmp_path, Span(at(20), at(30))).find_marks("ATOM", "usdt")
     assert cut is not None
     assert outside is not None
-    assert cut.bottom_span == Span(at(4), at(6))
+    assert cut.bottom_span == Span(at(3), at(6))  # medians 45.5, 35.5, 48 from 3 on
     assert outside.bottom_span == Span(at(0), at(6))
 
 

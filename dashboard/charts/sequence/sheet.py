@@ -14,7 +14,7 @@ from dashboard.sheet.panel import SMALL_FONT
 from dashboard.text.clock import Zone, build_ticks
 from dashboard.text.sequence import MARK_LABELS
 
-MAX_LANE_HEIGHT, MIN_LANE_HEIGHT = 64.0, 15.0
+MAX_LANE_HEIGHT, MIN_LANE_HEIGHT = 110.0, 15.0
 """Height of a lane in pixels; where not even the least fits, the last lanes without a marker are left out first."""
 
 MAX_NAME_WIDTH = 240.0
@@ -47,10 +47,14 @@ def draw_sequence(sheet: Sheet, box: Box, scene: Scene, chart: LaneChart) -> Non
     font = min(14.0, height * 0.7)
     widths = [measure_text_width(lane.name, font, bold=_is_bold(lane)) for lane in chart.lanes]
     left = box.left + min(max(widths), MAX_NAME_WIDTH) + 18
-    inner = Box(left, box.top, box.right - 110, box.top + height * count)
+    top = box.top + (room - height * count) / 2
+    inner = Box(left, top, box.right - 110, top + height * count)
     plot = Plot(inner, Scale(chart.start, chart.end), Scale(count - 0.5, -0.5))
     for index, lane in enumerate(chart.lanes):
         _draw_lane(sheet, plot, index, lane, scene, font, box.left)
+        if height >= TIMED_LANE_HEIGHT:
+            crossed = {x for x, _, indexes in chart.list_ties() if indexes[0] < index <= indexes[-1]}
+            _write_mark_times(sheet, plot, plot.to_y(index) - min(0.36 * height, 30), lane, crossed, scene)
     _draw_times(sheet, plot, scene, chart)
     x, y = ({"range": scale.range, "showticklabels": False} for scale in (plot.x, plot.y))
     sheet.add_subplot(1, inner, x, y, [*_build_ties(chart, scene), *_build_markers(chart, scene, height)])
@@ -98,15 +102,12 @@ def _draw_lane(sheet: Sheet, plot: Plot, index: int, lane: Lane, scene: Scene, f
     sheet.write_text(name, inner.left - 14, y, size=font, colour=colour, align="right", bold=_is_bold(lane))
     line_colour, width = (colours.group_colours[lane.group], 1.5) if lane.is_path else (colours.grid, 1.0)
     sheet.draw_line((inner.left, y), (inner.right, y), line_colour, width, below=True)
-    lane_height = (inner.bottom - inner.top) / (plot.y.low - plot.y.high)
-    if lane_height >= TIMED_LANE_HEIGHT:
-        _write_mark_times(sheet, plot, y - 0.36 * lane_height, lane, scene)
 
 
-def _write_mark_times(sheet: Sheet, plot: Plot, y: float, lane: Lane, scene: Scene) -> None:
-    """Write the time above each marker, once for a minute, where it does not touch that of another."""
+def _write_mark_times(sheet: Sheet, plot: Plot, y: float, lane: Lane, crossed: set[float], scene: Scene) -> None:
+    """Write the time above each marker where it touches neither another one nor the line of a tie."""
     free_from = float("-inf")
-    for x, time in sorted({(plot.to_x(mark.x), mark.time) for mark in lane.marks}):
+    for x, time in sorted({(plot.to_x(mark.x), mark.time) for mark in lane.marks if mark.x not in crossed}):
         half_width = measure_text_width(time, MARK_FONT) / 2
         if x - half_width > free_from:
             sheet.write_text(time, x, y, size=MARK_FONT, colour=scene.colours.muted, align="center")
