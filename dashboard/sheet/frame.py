@@ -20,6 +20,9 @@ FOOTER_SIZES = (13, 12.5, 12)
 FOOTER_LINE_HEIGHT = 18
 """Font sizes, and height of a line, of the footer."""
 
+TWO_LINES = 1.9
+"""What two lines hold, in lines: a broken text fills its lines less."""
+
 WATERMARK = "SAMPLE DATA, NOT A MEASUREMENT"
 
 
@@ -67,10 +70,11 @@ def draw_footer(
     imprint: Imprint = NO_IMPRINT,
 ) -> float:
     """Draw sources and parameters at the bottom; returns the height at which the rest must end."""
-    # A narrow sheet has two lines; 1.9 instead of 2, as a broken text fills its lines less.
-    max_width = shape.inner_width * (1 if shape.width >= SHAPES[SheetSize.WIDE].width else 1.9)
+    # A narrow sheet has two lines, a wide one takes a second where one would cut the text.
+    widths = [shape.inner_width] if shape.width >= SHAPES[SheetSize.WIDE].width else []
+    widths.append(TWO_LINES * shape.inner_width)
     lines: list[tuple[float, str]] = []
-    for text in write_footer(measurements, catalogue, FOOTER_SIZES[0], max_width, imprint):
+    for text in write_footer(measurements, catalogue, FOOTER_SIZES[0], widths, imprint):
         size, wrapped = fit_text(text, FOOTER_SIZES, shape.inner_width, shape.max_header_lines)
         lines += [(size, line) for line in wrapped]
     top = shape.height - 38 - FOOTER_LINE_HEIGHT * (len(lines) - 1)
@@ -101,21 +105,25 @@ def write_footer(
     measurements: Sequence[Measurement],
     catalogue: Catalogue,
     size: float,
-    max_width: float,
+    widths: Sequence[float],
     imprint: Imprint = NO_IMPRINT,
 ) -> tuple[str, str]:
     """Two texts: the source line with the markets that lack minutes, then every parameter of the measurements.
 
     Measurements of several assets share their parameters; markets are then named with their asset. ``size`` is the font
-    size at which the first text fits into ``max_width``.
+    size at which the first text fits into the first of ``widths`` that is wide enough, and is cut at the last.
     """
-    return _write_sources(measurements, catalogue, size, max_width, imprint), write_method_line(*measurements)
+    for width in widths:
+        sources = _write_sources(measurements, catalogue, size, width, imprint)
+        if measure_text_width(sources, size) <= width:
+            break
+    return shorten_text(sources, size, widths[-1]), write_method_line(*measurements)
 
 
 def _write_sources(
     measurements: Sequence[Measurement], catalogue: Catalogue, size: float, max_width: float, imprint: Imprint
 ) -> str:
-    """Sources and missing minutes; names that do not fit into ``max_width`` are replaced by their number."""
+    """Sources and missing minutes; names that would make it longer than ``max_width`` are replaced by their number."""
     text = f"{write_source_line(measurements, imprint.parts)}."
     asset_prefixes = {
         id(measurement): f"{measurement.question.asset} " if len(measurements) > 1 else ""
@@ -149,7 +157,7 @@ def _write_sources(
     for label, names in gaps.items():
         if names:
             text = _append_names(f"{text} {label}: ", names, size, max_width)
-    return shorten_text(text, size, max_width)
+    return text
 
 
 def _append_names(prefix: str, names: list[str], size: float, max_width: float) -> str:
