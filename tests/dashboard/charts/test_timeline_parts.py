@@ -241,6 +241,8 @@ def test_every_format_is_in_the_menu(kind: ExportKind) -> None:
     other_endings = {
         ExportKind.LOWS: all_endings,
         ExportKind.SEQUENCE: all_endings,
+        ExportKind.INDEX: all_endings,
+        ExportKind.CASE: {"zip"},
         ExportKind.MEASUREMENT: {"json"},
     }
     endings = other_endings.get(kind, {"csv", "parquet"})
