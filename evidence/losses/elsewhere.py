@@ -81,7 +81,8 @@ def measure_elsewhere(
         reader: where candles are read from.
         catalogue: the facts on assets and venues.
         wanted: the minutes.
-        event: its calm span gives the ratio of an asset without peers; None for the method's default.
+        event: on the days of its candles, its calm span gives the ratio of an asset without peers; None for the
+            method's default.
         origin: real candles or the reconstruction.
         parameters: of the method; None for the defaults.
     """
@@ -91,7 +92,15 @@ def measure_elsewhere(
         days.setdefault((parse_base(place.symbol), day), []).append(place)
     prices: dict[MarketMinute, MinutePrices] = {}
     for (asset, day), places in days.items():
-        question = build_question(catalogue, asset, day, day + DAY, event=event, origin=origin, parameters=parameters)
+        question = build_question(
+            catalogue,
+            asset,
+            day,
+            day + DAY,
+            event=event if event is not None and _is_day_of_event(catalogue, event, day) else None,
+            origin=origin,
+            parameters=parameters,
+        )
         aligned = align_candles(*read_inputs(reader, [question]), build_axis(question))
         markets: dict[tuple[str, str], list[MarketMinute]] = {}
         for place in places:
@@ -101,6 +110,12 @@ def measure_elsewhere(
             for place in market_places:
                 prices[place] = _read_minute(place, question, aligned, peers)
     return prices
+
+
+def _is_day_of_event(catalogue: Catalogue, event: str, day: datetime) -> bool:
+    """Whether a day overlaps the span of an event's candles; another one would need all candles between them."""
+    start, end = catalogue.get_event(event).collect_span
+    return day < end and start < day + DAY
 
 
 def _build_market(venue: str, symbol: str) -> Market:

@@ -15,6 +15,7 @@ from dashboard.draw.scene import Scene
 from dashboard.pages.base import PageContext
 from dashboard.pages.orders.events_table import build_bad_lines, build_events_table
 from dashboard.pages.orders.posted_log import PostedLog
+from dashboard.pages.orders.refused_losses import build_refused_losses
 from dashboard.text.numbers import EN_DASH
 from dashboard.text.orders import (
     CLASS_LABELS,
@@ -129,6 +130,12 @@ def build_answers_card(shown: ShownLog) -> list[Component]:
     return [html.H2("What was answered"), build_scroll_box(table, "What was answered"), *more]
 
 
+def build_losses_card(shown: ShownLog) -> list[Component]:
+    """What the refused orders of the chart that would have reduced a position would have fetched elsewhere."""
+    posted = shown.posted
+    return build_refused_losses(posted.log, shown.selection.events, shown.measurement, posted.view.event, shown.context)
+
+
 def build_events_card(shown: ShownLog) -> list[Component]:
     """The events of the chart, by class."""
     return build_events_table(shown.selection.events, shown.posted.shown_class, shown.posted.view.zone, shown.context)
@@ -142,7 +149,13 @@ def build_bad_lines_card(shown: ShownLog) -> list[Component]:
 OrderCard = Callable[[ShownLog], Sequence[Component]]
 """Builds a card of a log; without anything to show it is empty."""
 
-CARDS: tuple[OrderCard, ...] = (build_chart_card, build_answers_card, build_events_card, build_bad_lines_card)
+CARDS: tuple[OrderCard, ...] = (
+    build_chart_card,
+    build_answers_card,
+    build_losses_card,
+    build_events_card,
+    build_bad_lines_card,
+)
 """The cards in their order on the page. A further one is a function of the same form in a module of its own."""
 
 

@@ -9,11 +9,11 @@ import pytest
 from flask.testing import FlaskClient
 
 from dashboard.pages.data.upload import CONTENT_TYPE
-from dashboard.pages.orders import losses
+from dashboard.pages.orders import losses, refused_losses
 from dashboard.web.app import create_app
 from data.catalogue import load_catalogue
 from tests.dashboard.memory_store import MemoryStore, RecordedActions, build_crash_candles
-from tests.dashboard.pages.test_orders import VIEW, read_text
+from tests.dashboard.pages.test_orders import VIEW, post_log, read_text
 
 HEADER = "time,venue,symbol,side,quantity,price,kind,fee\n"
 
@@ -105,3 +105,25 @@ def test_nothing_of_a_file_stays_on_the_server(
     monkeypatch.chdir(tmp_path)
     post_fills(client, HEADER + FILLS)
     assert list(tmp_path.iterdir()) == []
+
+
+LOG = (
+    "time,exchange,symbol,side,quantity,reduceOnly,http_status,code,message\n"
+    "2025-10-10T21:20:01Z,binance,ATOMUSDT,SELL,5,true,400,-2022,first\n"
+    "2025-10-10T21:20:02Z,binance,ATOMUSDT,SELL,5,true,400,-2022,again\n"
+)
+
+
+def test_refused_orders_of_a_log_have_a_card(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One position is one line; what would take long is left to the command line."""
+    answer = post_log(client, LOG)
+    assert "Refused reduce-only orders against other exchanges" in answer["card_text"]
+    assert "sell refused, -2022" in answer["card_text"]
+    assert "1 repeated attempt at the same positions not listed" in answer["card_text"]
+    monkeypatch.setattr(refused_losses, "MAX_REFUSED", 1)
+    assert "2 refused reduce-only orders: the page compares up to 1" in post_log(client, LOG)["card_text"]
+
+
+def test_a_log_without_refused_reduce_only_orders_has_no_such_card(client: FlaskClient) -> None:
+    """There is nothing to compare."""
+    assert "against other exchanges" not in post_log(client, LOG.replace(",true,400,-2022", ",false,200,"))["card_text"]

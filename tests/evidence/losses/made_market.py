@@ -32,13 +32,14 @@ window = "12:00-12:04"
 
 
 class MadeCandles:
-    """The candles of an answer file as a `data.reader.CandleReader`."""
+    """The candles of an answer file as a `data.reader.CandleReader`; ``read_spans`` are those that were read."""
 
     def __init__(self, folder: Path, text: str = CANDLES) -> None:
         path = folder / "candles.toml"
         path.write_text(text, encoding="utf-8")
         answers = read_answers(path)
         self._candles, self._spans = answers.candles, answers.covered_spans
+        self.read_spans: list[tuple[datetime, datetime]] = []
 
     def read_candles(
         self,
@@ -52,6 +53,7 @@ class MadeCandles:
         timeframe: Timeframe = Timeframe.M1,  # noqa: ARG002 - all are of a minute
     ) -> pl.DataFrame:
         """Candles of some assets in a span."""
+        self.read_spans.append((start, end))
         symbols = [symbol for symbol in self._candles["symbol"].unique() if parse_base(symbol) in assets]
         is_wanted = pl.col("symbol").is_in(symbols) & pl.col("open_time").is_between(start, end, closed="left")
         return self._candles.filter(is_wanted).select(columns)

@@ -17,7 +17,7 @@ from evidence.losses.counterfactual import (
     compare_refused_orders,
     list_wanted_minutes,
 )
-from evidence.losses.elsewhere import Interval, measure_elsewhere
+from evidence.losses.elsewhere import Interval, MarketMinute, measure_elsewhere
 from evidence.losses.executions import Execution, OrderSide
 from evidence.losses.refused_orders import RefusedOrder
 from tests.evidence.losses.made_market import MadeCandles, build_execution, build_time
@@ -182,3 +182,15 @@ def test_repeats_and_limits_out_of_reach_are_in_no_total(tmp_path: Path) -> None
     total = find_total(add_up(rows), "sell", "usdt", Basis.RANGES)
     assert (total.rows, total.left_out) == (2, 2)
     assert find_row(rows, 11, "usdt").remarks == ("the exchange does not say whether it was executed",)
+
+
+def test_a_day_far_from_the_event_does_not_read_all_between(tmp_path: Path) -> None:
+    """The calm span of October 2025 is not asked for with a minute of 2023."""
+    reader = MadeCandles(tmp_path)
+    minute = build_time("12:01:00").replace(year=2023)
+    wanted = [
+        MarketMinute("binance", "ATOM/USDT", minute),
+        MarketMinute("binance", "ATOM/USDT", build_time("12:01:00")),
+    ]
+    measure_elsewhere(reader, load_catalogue(), wanted, event="2025-10-10")
+    assert [(end - start).days for start, end in reader.read_spans] == [2, 2]
