@@ -26,7 +26,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def test_an_event_leads_to_its_overview(visit: PageVisit, library: str) -> None:
     """The title of an event opens its overview, with its exchange and its asset, without loading the app again."""
     tab = visit.open_page(build_address(library, "events"), HEADING)
-    tab.get_by_role("link", name="Kraken ETH, 22 February 2021").first.click()
+    tab.get_by_role("link", name="Kraken ETH, 22 Feb 2021").first.click()
     expect(tab.locator("#overview-cards")).to_contain_text("ETH/USD on Kraken: up to 55% below other USD exchanges.")
     assert read_view(tab) == ("/overview", {"event": "2021-02-22"})
 
@@ -38,7 +38,7 @@ def test_the_list_of_events_switches_every_page(visit: PageVisit, library: str) 
     expect(tab.locator("#overview-cards")).to_contain_text("55% below")
     visit.wait_until_idle()
     tab.locator("#event").click()
-    tab.get_by_role("option", name="Binance.US BTC/USDT, 21 June 2023").click()
+    tab.get_by_role("option", name="Binance.US BTC/USDT, 21 Jun 2023").click()
     expect(tab.locator("#overview-cards")).to_contain_text("up to 100% above other USDT exchanges")
     visit.wait_until_idle()
     assert read_view(tab) == ("/overview", {"event": "2023-06-21"})

@@ -14,7 +14,7 @@ def test_every_event_has_a_line(run: RunCommand) -> None:
     result = run("events")
     assert result.exit_code == 0
     lines = split_lines(result.stdout)
-    assert "2021-02-22 Kraken ETH, 22 February 2021 22 Feb 2021 Kraken ETH, ADA, DOT nothing" in lines
+    assert "2021-02-22 Kraken ETH, 22 Feb 2021 22 Feb 2021 Kraken ETH, ADA, DOT nothing" in lines
     assert "2023-03-10 USDC depeg, 10-12 March 2023 10 Mar to 12 Mar 2023 Kraken BTC nothing" in lines
     assert [line.split()[0] for line in lines[2:11]] == list(load_catalogue().events)
 
