@@ -72,7 +72,8 @@ def describe_resolution(moment: Moment, timeframe: Timeframe) -> str:
 
 def describe_tie(timeframe: Timeframe) -> str:
     """What a tie means."""
-    return f"same {timeframe.noun}: {timeframe.adjective.replace('minute', 'one-minute')} bars cannot order them"
+    bars = "one-minute" if timeframe is Timeframe.M1 else timeframe.adjective
+    return f"same {timeframe.noun}: {bars} bars cannot order them"
 
 
 def find_tied(moments: Mapping[MarketFalls, Moment | None]) -> frozenset[MarketFalls]:

@@ -212,7 +212,7 @@ def test_reasons_name_parts_of_minutes(view: ViewState) -> None:
     assert {verdict.why for verdict in verdicts} == {"comparable in 0.5 of 1.17 minutes"}
 
 
-PAGE_NAMES = ("overview", "explorer", "lows", "compare", "method")
+PAGE_NAMES = ("overview", "explorer", "lows", "sequence", "index-rules", "compare", "method")
 
 
 @pytest.mark.parametrize("bar", [Timeframe.S1, Timeframe.M5])

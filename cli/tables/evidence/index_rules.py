@@ -44,7 +44,7 @@ def format_index(replay: IndexReplay) -> RenderableType:
     return Stack(
         *parts,
         "",
-        "Closing prices of the minute; in brackets by all lows and by all highs. No leg is filled in.",
+        "By closing prices, in brackets by all lows and by all highs. No leg is filled in.",
         f"Own: what the other exchanges' price does not explain of the fall, as log returns; {EN_DASH} unknown.",
     )
 

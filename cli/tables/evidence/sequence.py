@@ -44,7 +44,7 @@ def format_sequence(order: OrderOfFalls, comparisons: Sequence[Comparison] = ())
         "Times UTC: the first closing price that far below the last one of the hour before the window;",
         f"{EN_DASH} never.",
         f"{TIE_SIGN} {describe_tie(question.timeframe)}.",
-        '"by": it was that far below by then, and may have been earlier in that minute.',
+        f'"by": it was that far below by then, and may have been earlier in that {question.timeframe.noun}.',
     )
 
 

@@ -23,9 +23,17 @@ from evidence.index_rules.index_replay import IndexReplay, RuleReplay
 
 def build_rule_table(replay: IndexReplay, scene: Scene) -> html.Table:
     """A row per rule: lowest value, fall, what of it happened elsewhere, the venue's own share, and the rule itself."""
+    adjective = replay.measurement.question.timeframe.adjective
     header = [
         html.Th(text, scope="col")
-        for text in ("Rule", "Lowest minute close", "Fall", "Of it elsewhere", "Own share", "Components and source")
+        for text in (
+            "Rule",
+            f"Lowest {adjective} close",
+            "Fall",
+            "Of it elsewhere",
+            "Own share",
+            "Components and source",
+        )
     ]
     rows: list[Any] = [_build_rule_row(replay, rule_replay, scene) for rule_replay in replay.replays]
     return html.Table([html.Thead(html.Tr(header)), html.Tbody(rows)])

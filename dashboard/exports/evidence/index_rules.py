@@ -122,7 +122,7 @@ def build_index_sheet(replay: IndexReplay, scene: Scene, size: SheetSize, imprin
             headline=write_index_headline(replay, venue, scene.zone),
             subtitle=(
                 f"What an index of {replay.measurement.question.asset} made of {venue}'s spot prices would have been, "
-                f"minute by minute. {first.rule.label}: {components}."
+                f"{replay.measurement.question.timeframe.sequence}. {first.rule.label}: {components}."
             ),
             method=describe_ratio(replay),
             notes=_list_notes(replay),

@@ -156,7 +156,8 @@ def _write_method(order: OrderOfFalls, scene: Scene) -> str:
     """How the marks of the groups are found."""
     spans = {format_span(marks.bottom_span, scene.zone) for marks in order.groups}
     within = f", {next(iter(spans))}" if len(spans) == 1 else ""
+    length = order.measurements[0].question.timeframe.length
     return (
-        "Median of a quote's exchanges: onset, the first fall of 1% in a minute; start of the run, the first of three "
-        f"such in a row; bottom, its lowest price{within}."
+        f"Median of a quote's exchanges: onset, the first fall of 1% within {length}; "
+        f"start of the run, the first of three minutes of such falls in a row; bottom, its lowest price{within}."
     )

@@ -91,10 +91,10 @@ def _build_asset_switch(context: PageContext, view: ViewState, asset: str) -> li
 
 def _build_sections(index_replay: IndexReplay, scene: Scene, links: ViewLinks) -> list[Any]:
     venue = scene.catalogue.get_venue(index_replay.replays[0].rule.venue).name
-    ratio = describe_ratio(index_replay)
+    ratio, bar = describe_ratio(index_replay), index_replay.measurement.question.timeframe
     lead = (
-        f"What an index made of {venue}'s spot prices would have been, from minute closes. A minute in which a market "
-        "of the rule did not trade has no value: nothing is filled in. "
+        f"What an index made of {venue}'s spot prices would have been, from {bar.adjective} closes. A {bar.noun} in "
+        "which a market of the rule did not trade has no value: nothing is filled in. "
     )
     paragraph: list[Any] = [lead]
     if ratio:
@@ -111,9 +111,9 @@ def _build_sections(index_replay: IndexReplay, scene: Scene, links: ViewLinks) -
                 html.H2("What each rule gave"),
                 build_scroll_box(build_rule_table(index_replay, scene), "What each rule gave"),
                 html.P(
-                    "In brackets: by all lows and by all highs of the minute, between which the index lay. Own share: "
-                    "the part of the fall, as log returns, that the other exchanges' price does not explain, from the "
-                    "first minute with both prices to the lowest, of those in which three other exchanges had prices.",
+                    f"In brackets: by all lows and by all highs of the {bar.noun}, between which the index lay. Own "
+                    "share: the part of the fall, as log returns, that the other exchanges' price does not explain, "
+                    f"from the first {bar.noun} with both prices to the lowest; at least three others must have prices.",
                     className="quiet",
                 ),
             ],

@@ -44,5 +44,6 @@ def test_the_day_stands_with_the_time_where_the_window_touches_two() -> None:
 def test_ties_and_resolutions_name_the_bars() -> None:
     """Sentences follow the length of the bars."""
     assert describe_tie(Timeframe.M1) == "same minute: one-minute bars cannot order them"
+    assert describe_tie(Timeframe.M5) == "same five-minute bar: five-minute bars cannot order them"
     assert describe_tie(Timeframe.S1) == "same second: one-second bars cannot order them"
     assert describe_resolution(MINUTE, Timeframe.M5) == "five-minute closes"
