@@ -11,8 +11,6 @@ from dashboard.draw.scene import Scene
 from dashboard.draw.theme import TEMPLATES
 from dashboard.draw.traces import Trace, build_area_trace, build_grid_coordinates, get_window_range
 from dashboard.text.clock import build_ticks, format_naive
-from dashboard.text.numbers import format_signed_percent
-from deviation.wording import format_price
 from evidence.index_rules.index_replay import IndexReplay
 
 FIGURE_HEIGHT = 460
@@ -86,9 +84,7 @@ def _build_value_axis(scale: Scale) -> dict[str, Any]:
 
 
 def _build_line(replay: IndexReplay, line: IndexLine, axis: str, *, is_gap: bool) -> Trace:
-    def format_value(value: float) -> str:
-        return format_signed_percent(value / 100) if is_gap else format_price(value)
-
+    value = "%{y:.1f}%" if is_gap else "%{y:.5~g}"
     return {
         "type": "scatter",
         **build_grid_coordinates(replay.measurement, line.values),
@@ -96,8 +92,7 @@ def _build_line(replay: IndexReplay, line: IndexLine, axis: str, *, is_gap: bool
         "line": {"color": line.colour, "width": line.width, "dash": line.dash},
         "name": line.name,
         "yaxis": axis,
-        "text": [f"{line.name}: {format_value(value)}" if value == value else "" for value in line.values.tolist()],  # noqa: PLR0124 - NaN
-        "hovertemplate": "%{text}<br>%{x|%H:%M} UTC<extra></extra>",
+        "hovertemplate": f"{line.name}: {value}<br>%{{x|%H:%M:%S}} UTC<extra></extra>",
     }
 
 

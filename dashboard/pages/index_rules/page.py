@@ -113,7 +113,7 @@ def _build_sections(index_replay: IndexReplay, scene: Scene, links: ViewLinks) -
                 html.P(
                     f"In brackets: by all lows and by all highs of the {bar.noun}, between which the index lay. Own "
                     "share: the part of the fall, as log returns, that the other exchanges' price does not explain, "
-                    f"from the first {bar.noun} with both prices to the lowest; at least three others must have prices.",
+                    f"from the first {bar.noun} with both prices to the lowest; three others must have prices.",
                     className="quiet",
                 ),
             ],

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from dashboard.charts.index_rules.figure import build_index_figure
 from dashboard.charts.index_rules.sheet import find_split_fall
 from dashboard.draw.scene import Scene
 from dashboard.exports.evidence.index_rules import INDEX_SCHEMA, build_index_sheet
@@ -168,3 +169,22 @@ def test_the_page_says_what_there_is_not() -> None:
     assert "No index rule is on record for this event." in read_page(build_store(), other)
     empty = MemoryStore(build_market_candles("okx", "SOMECOIN/USDT", 1))
     assert "No prices of WBETH are loaded for this window." in read_page(empty)
+
+
+def test_the_chart_has_a_line_per_rule_and_one_of_the_others() -> None:
+    """Prices above, below them the distance to the other exchanges' price; the area is between lows and highs."""
+    index_replay = build_replay()
+    figure = build_index_figure(index_replay, Scene(index_replay.measurement, CATALOGUE))
+    prices = [trace for trace in figure["data"] if trace.get("yaxis") == "y"]
+    gaps = {trace["name"]: trace["y"] for trace in figure["data"] if trace.get("yaxis") == "y2"}
+    assert [trace["name"] for trace in prices] == [
+        "Other exchanges",
+        "Index, collected",
+        "The same, components held near their median",
+        "Rule since 11 Oct (staking rate)",
+        "Rule in force",
+    ]
+    assert prices[-1]["y"][FALL_MINUTE] == pytest.approx(2100)
+    assert gaps["Rule in force"][FALL_MINUTE] == pytest.approx(-50)
+    assert gaps["Rule since 11 Oct (staking rate)"][FALL_MINUTE] == pytest.approx(0)
+    assert "Other exchanges" not in gaps
