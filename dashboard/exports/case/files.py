@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from dashboard.draw.scene import Scene
+from dashboard.exports.case.claims import judge_case_claims
 from dashboard.exports.case.page import CasePage, build_case_page
 from dashboard.exports.case.views import CASE_VIEWS, CaseChart, CaseScene, CaseView
 from dashboard.exports.kinds import ExportKind
@@ -81,6 +82,9 @@ def build_case(request: CaseRequest) -> bytes:
         files |= _build_pictures(request, view, case, record) | _build_tables(request, view, scene, record)
         charts += view.build_charts(case)
     method = read_method()
+    claims = judge_case_claims(request.store, request.catalogue, question)
+    if claims is not None:
+        files["claims.json"] = json.dumps(claims.content, indent=2).encode()
     files |= _build_input_files(case_input)
     files["measurement.json"] = json.dumps(
         {**build_measurement_json(measurement), "focus": measurement.focus}, indent=2
@@ -88,7 +92,9 @@ def build_case(request: CaseRequest) -> bytes:
     files |= {f"attachments/{name}": content for name, content in request.attachments.items()}
     if method is not None:
         files["method.md"] = method.encode()
-    files["index.html"] = build_case_page(CasePage(scene, charts, record, tuple(sorted(files)), method)).encode()
+    results = () if claims is None else claims.results
+    page = CasePage(scene, charts, record, tuple(sorted(files)), method, results)
+    files["index.html"] = build_case_page(page).encode()
     about = {
         "program": f"Plumbline {VERSION}",
         **build_question_json(question),

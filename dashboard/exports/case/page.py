@@ -32,6 +32,7 @@ from deviation.report.notes import describe_choices, write_notes
 from deviation.result import MarketRow
 from deviation.side import Side
 from deviation.wording import format_percent, format_price
+from evidence.claims.judge import ClaimResult
 from evidence.proof.inputs import InputRecord
 
 DRAW_SCRIPT = """
@@ -50,13 +51,17 @@ ESCAPES = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028
 
 @dataclass(frozen=True, slots=True)
 class CasePage:
-    """What the page shows: a scene, its charts, the hashes of its input, the other files, and the method's text."""
+    """What the page shows: a scene, its charts, the hashes of its input, the other files, and the method's text.
+
+    ``claims`` are those about the event, with their verdicts; empty without any.
+    """
 
     scene: Scene
     charts: Sequence[CaseChart]
     record: InputRecord
     file_names: Sequence[str]
     method: str | None
+    claims: Sequence[ClaimResult] = ()
 
 
 def build_case_page(page: CasePage) -> str:
@@ -76,6 +81,7 @@ def build_case_page(page: CasePage) -> str:
         f"<h1>{escape(headline)}</h1>"
         f"{_build_paragraphs(summary)}{_build_paragraphs([note for note in notes if note], 'notes')}"
         f'{charts}<h2>Exchanges</h2><div class="wide">{_build_market_table(page.scene)}</div>'
+        f"{_build_claims(page.claims)}"
         f"<h2>Where the prices are from</h2>{_build_check(page)}"
         f'<div class="wide">{_build_source_table(page.record)}</div>'
         f"<h2>Files of this case</h2>{_build_file_list(page.file_names)}"
@@ -175,6 +181,20 @@ def _build_source_table(record: InputRecord) -> str:
     names = ("Exchange", "Origin", "Source", "Rows", "First fetched", "Last fetched")
     keys = ("venue", "origin", "source", "rows", "first_fetched", "last_fetched")
     return _build_table(names, [[str(source[key]) for key in keys] for source in record.sources])
+
+
+def _build_claims(results: Sequence[ClaimResult]) -> str:
+    if not results:
+        return ""
+    table = _build_table(
+        ("", "Who", "What they said", "Verdict"),
+        [(result.claim.id, result.claim.who, result.claim.says, result.verdict.value) for result in results],
+    )
+    return (
+        "<h2>What each side said</h2><p>Verdicts rest on all prices of the event that the store had, and are not "
+        "repeated from this case alone; <code>claims.json</code> has what decides each.</p>"
+        f'<div class="wide">{table}</div>'
+    )
 
 
 def _build_file_list(names: Iterable[str]) -> str:

@@ -1,0 +1,67 @@
+"""A case file from the explorer's menu, and its page in a browser without a network."""
+
+import re
+import zipfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from data.store import CandleStore
+from evidence.case.bundle import read_case
+from evidence.case.restore import import_case
+from tests.browser.conftest import PageVisit, wait_until
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_case_file_opens_without_a_network(visit: PageVisit, browser: Browser, real: str, downloads: Path) -> None:
+    """The menu has the ZIP; its page draws every chart offline, requests nothing, and its charts can be zoomed."""
+    tab = visit.open(f"{real}?window=crash")
+    tab.get_by_role("button", name="Download", exact=True).click()
+    menu = tab.get_by_role("dialog", name="Download", exact=True)
+    case_line = menu.locator(".line", has_text="Case file")
+    path = downloads / "case.zip"
+    with tab.expect_download() as download:
+        case_line.get_by_role("link", name="ZIP").click()
+    download.value.save_as(path)
+    assert download.value.suggested_filename == "plumbline_ATOM_binance_2025-10-10T2110Z-2140Z_case.zip"
+    with zipfile.ZipFile(path) as archive:
+        archive.extractall(downloads / "case")
+    with browser.new_context(offline=True) as context:
+        page = context.new_page()
+        requests: list[str] = []
+        problems: list[str] = []
+        page.on("request", lambda request: requests.append(request.url))
+        page.on("console", lambda message: problems.append(message.text))
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        address = (downloads / "case" / "index.html").as_uri()
+        page.goto(address)
+        wait_until(
+            page, "document.querySelectorAll('.chart').length === document.querySelectorAll('.main-svg').length / 2"
+        )
+        assert page.locator(".chart").count() >= 3
+        expect(page.locator("h1")).to_contain_text("Binance")
+        before = page.evaluate("document.querySelector('.chart').layout.xaxis.range.slice()")
+        zoomed = ["2025-10-10 21:15", "2025-10-10 21:25"]
+        page.evaluate("range => Plotly.relayout(document.querySelector('.chart'), {'xaxis.range': range})", zoomed)
+        assert page.evaluate("document.querySelector('.chart').layout.xaxis.range.slice()") != before
+        page.get_by_text("What the numbers mean").click()
+        expect(page.get_by_role("heading", name=re.compile("^Method"))).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        assert (requests, problems) == ([address], [])
+        # A script that somebody writes into the page is not run.
+        page.evaluate("document.body.append(Object.assign(document.createElement('script'), {text: 'window.ran = 1'}))")
+        assert page.evaluate("window.ran") is None
+
+
+def test_the_downloaded_case_is_whole(visit: PageVisit, real: str, tmp_path: Path) -> None:
+    """The ZIP of the link has the hashes that its manifest names, and its candles can be taken in."""
+    response = visit.tab.request.get(real.replace("/explorer", "/export/case.zip?window=crash"))
+    path = tmp_path / "case.zip"
+    path.write_bytes(response.body())
+    manifest, contents = read_case(path)
+    assert (manifest["asset"], manifest["focus"], "pictures/comparison.png" in contents) == ("ATOM", "binance", True)
+    case = import_case(CandleStore(str(tmp_path / "lake")), path, now=datetime(2026, 1, 1, tzinfo=UTC))
+    assert case.write_report.new == case.candles > 0
