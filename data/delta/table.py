@@ -94,8 +94,8 @@ class StoreTable:
     def read_from(self, table: DeltaTable | None, query: Callable[[pl.LazyFrame], pl.LazyFrame]) -> pl.DataFrame:
         """Like `read`, at the version at which the table was opened."""
         with self._translate_errors():
-            frame = query(pl.LazyFrame(schema=self.schema) if table is None else self._scan(table)).collect()
-        return frame.with_columns(pl.col(pl.Datetime).cast(TIME))
+            rows = pl.LazyFrame(schema=self.schema) if table is None else self._scan(table)
+            return query(rows).with_columns(pl.col(pl.Datetime).cast(TIME)).collect()
 
     def insert(
         self, choose_rows: Callable[[DeltaTable], tuple[pl.DataFrame, T]], *, conflict_parts: Iterable[str]
@@ -186,6 +186,14 @@ class StoreTable:
         return len(sizes), int(sizes.sum())
 
     def _scan(self, table: DeltaTable) -> pl.LazyFrame:
+        """The rows of a table; polars looks up the columns of a version once for all queries of the thread."""
+        scanned = table, table.version()
+        if getattr(self._cached, "scanned", None) != scanned:
+            self._cached.scanned, self._cached.rows = scanned, self._build_scan(table)
+        rows: pl.LazyFrame = self._cached.rows
+        return rows
+
+    def _build_scan(self, table: DeltaTable) -> pl.LazyFrame:
         """The rows of a table, with the defaults of columns that it or some of its files lack."""
         rows = pl.scan_delta(table)
         if not self.defaults:

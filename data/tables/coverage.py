@@ -115,13 +115,13 @@ class CoverageTable:
         Only those of trade candles of that timeframe: others do not show which bars are quiet.
         """
         is_measured = IS_TRADE_PRICE & (pl.col("timeframe") == timeframe.value)
-        edges = pl.col("start").clip(lower_bound=start), pl.col("end").clip(upper_bound=end)
         is_answered = (IS_COMPLETE | IS_UNPROVEN, is_measured, build_evidence_filter(origin))
         filters = (_build_asset_filter(assets), _build_overlap_filter(start, end), *is_answered)
         columns = (*SERIES_COLUMNS, "start", "end", "outcome")
         answered = self.table.read(lambda rows: rows.filter(*filters).select(columns))
         if answered.is_empty():
             return build_empty_frame(SPAN)
+        edges = pl.col("start").clip(lower_bound=start), pl.col("end").clip(upper_bound=end)
         is_proven = (IS_COMPLETE, _build_overlap_filter(start, end))
         return merge_span_rows(self.complete_absences(answered).filter(*is_proven).select(*MARKET_COLUMNS, *edges))
 
