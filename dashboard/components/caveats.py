@@ -1,9 +1,11 @@
 """The limits of candles, at the foot of every page (docs/method.md, section 11)."""
 
 from pathlib import Path
+from typing import Any
 
 from dash import html
 
+from dashboard.components.static_html import StaticElement, build_element
 from dashboard.state.links import MethodAnchor, ViewLinks
 from data.schema import Timeframe
 
@@ -36,10 +38,11 @@ LIMIT_SENTENCES = (
 
 def build_limits(links: ViewLinks, bar: Timeframe) -> html.Section:
     """The list with a heading, and links to the method page."""
+    limits: Any = build_limits_list(bar)  # dash knows only its own components as children
     return html.Section(
         [
             html.H2(links.build_definition_link("What this cannot show", MethodAnchor.CANNOT_SHOW)),
-            build_limits_list(bar),
+            limits,
             html.P(
                 ["Every number is defined under ", links.build_page_link("method", "Method"), "."], className="quiet"
             ),
@@ -48,10 +51,12 @@ def build_limits(links: ViewLinks, bar: Timeframe) -> html.Section:
     )
 
 
-def build_limits_list(bar: Timeframe) -> html.Ul:
+def build_limits_list(bar: Timeframe) -> StaticElement:
     """The list of limits."""
     sentences = ((heading.format(bar=bar), sentence.format(bar=bar)) for heading, sentence in LIMIT_SENTENCES)
-    return html.Ul([html.Li([html.Strong(heading), f" {sentence}"]) for heading, sentence in sentences])
+    return build_element(
+        "ul", *(build_element("li", build_element("strong", heading), f" {text}") for heading, text in sentences)
+    )
 
 
 def build_document_link() -> html.A | html.Code:

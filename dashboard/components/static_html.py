@@ -71,13 +71,13 @@ def build_element(tag: str, *content: str | StaticElement, **attributes: Any) ->
 
 def serialize(value: Any) -> Any:  # noqa: ANN401 - whatever a property of a component may hold
     """A property's value as plain data, with the components, figures and arrays in it serialized."""
-    if isinstance(value, Component | StaticElement):
-        return _serialize_part(_convert_child(value))
+    if value is None or isinstance(value, str | int | float):
+        return value
     if isinstance(value, list | tuple):
         return [serialize(part) for part in value]
     if isinstance(value, dict):
         return {key: serialize(part) for key, part in value.items()}
-    return encode_array(value) if isinstance(value, np.ndarray) else value
+    return encode_array(value) if isinstance(value, np.ndarray) else _serialize_part(_convert_child(value))
 
 
 def split_component(part: Component) -> tuple[dict[str, Any], str, str]:
@@ -109,7 +109,10 @@ def _convert_component(part: Component) -> StaticElement | dict[str, Any]:
 
 
 def _convert_child(child: Any) -> Any:  # noqa: ANN401 - a component, a static element, a text, a number or None
-    return _convert_component(child) if isinstance(child, Component) else child
+    # Texts and static elements are most of all children, and to ask for a component takes dash long.
+    if child is None or isinstance(child, str | StaticElement) or not isinstance(child, Component):
+        return child
+    return _convert_component(child)
 
 
 def _serialize_part(part: Any) -> Any:  # noqa: ANN401 - as above

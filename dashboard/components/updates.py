@@ -1,8 +1,8 @@
 """Values of components by id and property: a page is opened and changed by the same values."""
 
+from collections.abc import Iterator
 from typing import Any
 
-from dash import html
 from dash.development.base_component import Component
 
 Updates = dict[tuple[str, str], Any]
@@ -15,8 +15,18 @@ def apply_updates(content: list[Component], updates: Updates) -> list[Component]
     Raises:
         KeyError: No component has the id of a value.
     """
-    root = html.Div(content)
-    components: dict[str, Any] = {name: root[name] for name, _ in updates}
+    components = {
+        name: part for part in _iterate_components(content) if isinstance(name := getattr(part, "id", None), str)
+    }
     for (name, property_name), value in updates.items():
         setattr(components[name], property_name, value)
     return content
+
+
+def _iterate_components(part: Any) -> Iterator[Component]:  # noqa: ANN401 - whatever dash takes as a child
+    if isinstance(part, list | tuple):
+        for child in part:
+            yield from _iterate_components(child)
+    elif isinstance(part, Component):
+        yield part
+        yield from _iterate_components(getattr(part, "children", None))

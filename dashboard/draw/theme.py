@@ -134,6 +134,9 @@ def _build_template(colours: Palette) -> go.layout.Template:
 TEMPLATES = {theme: _build_template(colours) for theme, colours in PALETTES.items()}
 """The plotly template of each theme."""
 
+TEMPLATE_LAYOUTS = {theme: template.layout.to_plotly_json() for theme, template in TEMPLATES.items()}
+"""The layouts of these templates as plain data."""
+
 
 def compute_venue_colour(catalogue: Catalogue, venue: str, theme: Theme) -> str:
     """The colour of a venue; in the dark theme lightened until its contrast is that of the light theme.

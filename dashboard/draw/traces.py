@@ -48,8 +48,8 @@ def build_grid_coordinates(measurement: Measurement, values: Floats) -> Trace:
 def compute_extremes(values: Floats, width: int) -> Floats:
     """The least and the greatest of every ``width`` values, in their order of time; NaN where all are NaN."""
     rows = _split_into_rows(values, width)
-    low, high = np.where(np.isnan(rows), np.inf, rows), np.where(np.isnan(rows), -np.inf, rows)
-    positions = np.sort(np.column_stack([low.argmin(axis=1), high.argmax(axis=1)]), axis=1)
+    ends = (reduce(rows, axis=1, keepdims=True) for reduce in (np.fmin.reduce, np.fmax.reduce))
+    positions = np.sort(np.column_stack([(rows == end).argmax(axis=1) for end in ends]), axis=1)
     return np.take_along_axis(rows, positions, axis=1).ravel()
 
 
@@ -65,7 +65,8 @@ def compute_bucket_maxima(values: Floats, width: int) -> Floats:
 
 def _split_into_rows(values: Floats, width: int) -> Floats:
     """The values in rows of ``width``, the last row padded with NaN."""
-    return np.append(values, np.full(-values.size % width, np.nan)).reshape(-1, width)
+    padding = np.full(-values.size % width, np.nan)
+    return (np.append(values, padding) if padding.size else values).reshape(-1, width)
 
 
 def build_line_traces(

@@ -41,13 +41,13 @@ def build_download_menu(page: str, query: Mapping[str, str]) -> dmc.Popover:
 
 def _build_content(exports: Sequence[Export], query: Mapping[str, str]) -> str:
     """The list as HTML text, which is faster than components: a page has dozens of links."""
-    parts = []
+    parts, search = [], _build_search(query)
     for section in Section:
         entries = [(export, formats) for export in exports if (formats := export.list_sections().get(section))]
         if entries:
             parts.append(f"<strong>{_name_section(section, entries)}</strong>")
-            parts += [_build_entry(export, section, formats, query) for export, formats in entries]
-    first_address = escape(_build_address(exports[0].kind, exports[0].formats[0], query))
+            parts += [_build_entry(export, section, formats, query, search) for export, formats in entries]
+    first_address = escape(_build_address(exports[0].kind, exports[0].formats[0], search))
     parts.append(f'<button type="button" class="venue-name" data-copy="{first_address}">Copy link to the file</button>')
     return "".join(parts)
 
@@ -58,14 +58,16 @@ def _name_section(section: Section, entries: Sequence[tuple[Export, tuple[str, .
     return f"{section} ({', '.join(FORMAT_LABELS[file_format] for file_format in formats)})"
 
 
-def _build_entry(export: Export, section: Section, formats: Sequence[str], query: Mapping[str, str]) -> str:
+def _build_entry(
+    export: Export, section: Section, formats: Sequence[str], query: Mapping[str, str], search: str
+) -> str:
     """The links to one export in one part of the menu."""
     if section is Section.CHART:
         table = _build_picture_table(export.kind, query, formats)
         return f"<details><summary>{escape(export.kind.label)}</summary>{table}</details>"
-    links = "".join(_build_link(FORMAT_LABELS[name], export.kind, name, query) for name in formats)
+    links = "".join(_build_link(FORMAT_LABELS[name], export.kind, name, search) for name in formats)
     if "csv" in formats:
-        links += _build_link("Columns explained", export.kind, METADATA_FORMAT, query)
+        links += _build_link("Columns explained", export.kind, METADATA_FORMAT, search)
     return f'<div class="line"><span>{escape(export.kind.label)}</span>{links}</div>'
 
 
@@ -85,21 +87,23 @@ def _build_link_cell(
     base_query = {key: value for key, value in query.items() if key != "theme"}
     theme_query = {} if theme is Theme.LIGHT else {"theme": theme.value}
     size_query = {} if size is SheetSize.WIDE else {"size": size.value}
-    links = (
-        _build_link(FORMAT_LABELS[file_format], kind, file_format, {**base_query, **theme_query, **size_query})
-        for file_format in formats
-    )
+    search = _build_search({**base_query, **theme_query, **size_query})
+    links = (_build_link(FORMAT_LABELS[file_format], kind, file_format, search) for file_format in formats)
     return f"<td>{''.join(links)}</td>"
 
 
-def _build_link(text: str, kind: ExportKind, file_format: str, query: Mapping[str, str]) -> str:
-    return f'<a href="{escape(_build_address(kind, file_format, query))}" target="_blank">{text}</a>'
+def _build_link(text: str, kind: ExportKind, file_format: str, search: str) -> str:
+    return f'<a href="{escape(_build_address(kind, file_format, search))}" target="_blank">{text}</a>'
 
 
-def _build_address(kind: ExportKind, file_format: str, query: Mapping[str, str]) -> str:
+def _build_search(query: Mapping[str, str]) -> str:
+    return f"?{urlencode(query)}" if query else ""
+
+
+def _build_address(kind: ExportKind, file_format: str, search: str) -> str:
     """A link to the file.
 
-    >>> _build_address(ExportKind.LOWS, "csv", {"asset": "DOGE"})
+    >>> _build_address(ExportKind.LOWS, "csv", "?asset=DOGE")
     '/export/lows.csv?asset=DOGE'
     """
-    return f"/export/{kind}.{file_format}" + (f"?{urlencode(query)}" if query else "")
+    return f"/export/{kind}.{file_format}{search}"

@@ -71,5 +71,8 @@ class ViewLinks:
 
     def build_definition_link(self, text: str, anchor: MethodAnchor) -> html.A:
         """A link from a term to its definition on the method page."""
-        attributes: dict[str, Any] = {"className": "defined", **IN_APP_ATTRIBUTES}
-        return html.A(text, href=self.build_href(METHOD_PAGE, anchor), **attributes)
+        return html.A(text, **self.build_definition_attributes(anchor))
+
+    def build_definition_attributes(self, anchor: MethodAnchor) -> dict[str, Any]:
+        """The attributes of such a link."""
+        return {"href": self.build_href(METHOD_PAGE, anchor), "className": "defined", **IN_APP_ATTRIBUTES}

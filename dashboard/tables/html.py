@@ -6,6 +6,7 @@ from typing import Any
 from dash import html
 
 from dashboard.components.accessibility import build_scroll_box
+from dashboard.components.definition import link_to_definition
 from dashboard.components.static_html import StaticElement, build_element
 from dashboard.state.links import MethodAnchor, ViewLinks
 from dashboard.tables.venues import TableCell, VenueBlock, VenueTableRow
@@ -37,21 +38,22 @@ def build_venue_tables(
     blocks: Sequence[VenueBlock], enter_text: str, links: ViewLinks, bar: Timeframe = Timeframe.M1
 ) -> list[html.Section]:
     """A section with a table for each block; ``enter_text`` is the threshold in per cent, ``bar`` the bars' length."""
-    return [_build_venue_table(block, enter_text, links, bar) for block in blocks]
-
-
-def _build_venue_table(block: VenueBlock, enter_text: str, links: ViewLinks, bar: Timeframe) -> html.Section:
-    columns = VENUE_COLUMNS if block.has_ranks else VENUE_COLUMNS[:-1]
     headers = [
-        html.Th(
+        build_element(
+            "th",
             link_to_definition(name.format(enter=enter_text, bar=bar.noun), anchor, links),
             scope="col",
             title=explanation.format(bar=bar.noun, lag=describe_lag(bar)),
         )
-        for name, anchor, explanation in columns
+        for name, anchor, explanation in VENUE_COLUMNS
     ]
+    return [_build_venue_table(block, headers) for block in blocks]
+
+
+def _build_venue_table(block: VenueBlock, headers: Sequence[StaticElement]) -> html.Section:
+    head: Any = build_element("thead", build_element("tr", *(headers if block.has_ranks else headers[:-1])))
     rows = [_build_venue_row(row, has_ranks=block.has_ranks) for row in block.rows]
-    table = html.Table([html.Thead(html.Tr(headers)), html.Tbody(rows)])
+    table = html.Table([head, html.Tbody(rows)])
     return html.Section(
         [
             html.Div([html.H2(block.title), html.P(block.note)], className="block-head"),
@@ -67,9 +69,11 @@ def _build_venue_row(row: VenueTableRow, *, has_ranks: bool) -> html.Tr:
     attributes: dict[str, Any] = {"data-focus": row.venue, "aria-pressed": str(row.is_focus).lower()}
     title = f"Show {row.name}"
     button = html.Button(row.name, type="button", className="venue-name", title=title, **attributes)
-    exceptions = [html.Small(row.exceptions, className="exceptions")] if row.exceptions else []
+    parts: list[Any] = [button, build_element("small", row.market_label)]
+    if row.exceptions:
+        parts.append(build_element("small", row.exceptions, className="exceptions"))
     cells: list[Any] = [
-        html.Th([button, html.Small(row.market_label), *exceptions], scope="row"),
+        html.Th(parts, scope="row"),
         _build_cell("td", row.extremes, className="number"),
         build_element("td", row.minutes, className="number"),
         _build_cell("td", row.comparable, className="number"),
@@ -79,11 +83,6 @@ def _build_venue_row(row: VenueTableRow, *, has_ranks: bool) -> html.Tr:
         cells.append(build_element("td", *(_build_cell("div", cell) for cell in row.rank or ()), className="rank"))
     classes = {"focus": row.is_focus, "unranked": row.is_unranked}
     return html.Tr(cells, className=" ".join(name for name, applies in classes.items() if applies))
-
-
-def link_to_definition(text: str, anchor: MethodAnchor | None, links: ViewLinks) -> str | html.A:
-    """A label, as a link to its definition where it has one."""
-    return text if anchor is None else links.build_definition_link(text, anchor)
 
 
 def _build_cell(tag: str, cell: TableCell, **attributes: str) -> StaticElement:

@@ -6,6 +6,8 @@ from typing import Any
 from dash import html
 
 from dashboard.components.accessibility import build_aria_label
+from dashboard.components.definition import link_to_definition
+from dashboard.components.static_html import StaticElement, build_element
 from dashboard.state.links import MethodAnchor, ViewLinks
 from dashboard.tables.lows import ROUND_MARK, LowsRow, PriceCell
 from data.schema import Timeframe
@@ -44,10 +46,15 @@ def build_lows_table(
         (f"{DEVIATION_WORDS[side].capitalize()} at the {noun}: min to max", MethodAnchor.WICK),
     )
     headers = [
-        html.Tr([html.Th(name, colSpan=width, scope="colgroup") for name, width in groups]),
-        html.Tr([html.Th(_link(name, anchor, links), scope="col") for name, anchor in columns]),
+        build_element("tr", *(build_element("th", name, colSpan=width, scope="colgroup") for name, width in groups)),
+        build_element(
+            "tr",
+            *(build_element("th", link_to_definition(name, anchor, links), scope="col") for name, anchor in columns),
+        ),
     ]
-    table = html.Table([html.Thead(headers), html.Tbody([_build_row(row) for row in rows])])
+    table: Any = build_element(
+        "table", build_element("thead", *headers), build_element("tbody", *(_build_row(row) for row in rows))
+    )
     parts: list[Any] = [
         html.Div(table, className="wide", tabIndex=0, role="region", **build_aria_label(f"Table of {noun}s"))
     ]
@@ -56,22 +63,18 @@ def build_lows_table(
     return html.Div(parts)
 
 
-def _link(text: str, anchor: MethodAnchor | None, links: ViewLinks) -> str | html.A:
-    return text if anchor is None else links.build_definition_link(text, anchor)
-
-
-def _build_row(row: LowsRow) -> html.Tr:
+def _build_row(row: LowsRow) -> StaticElement:
     prices = (_build_cell(cell) for cell in (row.focus, row.first, row.second))
     texts = (row.gap_to_second, row.usdt_usd_gap, row.volume, row.next, row.bounds)
-    return html.Tr(
-        [
-            html.Th(row.asset, scope="row"),
-            html.Td(row.group),
-            *prices,
-            *(html.Td(text, className="number") for text in texts),
-        ]
+    return build_element(
+        "tr",
+        build_element("th", row.asset, scope="row"),
+        build_element("td", row.group),
+        *prices,
+        *(build_element("td", text, className="number") for text in texts),
     )
 
 
-def _build_cell(cell: PriceCell) -> html.Td:
-    return html.Td([cell.text, html.Small(cell.detail)] if cell.detail else [cell.text], className="number")
+def _build_cell(cell: PriceCell) -> StaticElement:
+    details = [build_element("small", cell.detail)] if cell.detail else []
+    return build_element("td", cell.text, *details, className="number")

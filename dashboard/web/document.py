@@ -17,6 +17,7 @@ from dash.types import RendererHooks
 from flask import request
 from plotly.io.json import to_json_plotly
 
+from dashboard.components.static_html import serialize
 from dashboard.pages.registry import find_page
 from dashboard.web import embedding
 from dashboard.web.embedding import is_embedded, write_embedded
@@ -109,7 +110,7 @@ class PlumblineDash(Dash):
 def embed_prerendered(prerendered: Prerendered, plotly_url: str | None) -> str:
     """The prerendered page as HTML; with the address of plotly.js, its first figures and a script."""
     text = f'<div id="first">{prerendered.html}</div><script>{FOLD_SCRIPT}</script>'
-    first_figures = [chart.figure for chart in prerendered.first_charts]
+    first_figures = [serialize(chart.figure) for chart in prerendered.first_charts]
     if not first_figures or plotly_url is None:
         return text
     # This encoder escapes "<" and ">", so that no text can end the element.

@@ -8,6 +8,7 @@ from html import escape
 from flask import request
 from plotly.io.json import to_json_plotly
 
+from dashboard.components.static_html import serialize
 from dashboard.web.prerender import Prerendered
 from dashboard.web.system_theme import THEME_SCRIPT
 
@@ -76,7 +77,7 @@ def _write_chart(prerendered: Prerendered, plotly_url: str) -> str:
     caption = charts[0].label.partition(". ")[0]
     rooms = f'<p class="caption">{escape(caption)}</p>' + "".join(chart.html for chart in charts)
     # This encoder escapes "<" and ">", so that no text can end the element.
-    figures = to_json_plotly([chart.figure for chart in charts])
+    figures = to_json_plotly([serialize(chart.figure) for chart in charts])
     return (
         f'{rooms}<script id="figures" type="application/json">{figures}</script>'
         f'<script src="{plotly_url}"></script><script>{DRAW_SCRIPT}</script>'

@@ -13,7 +13,7 @@ from typing import Any
 
 from dash.development.base_component import Component
 
-from dashboard.components.static_html import HTML_NAMESPACE, StaticElement, serialize, split_component
+from dashboard.components.static_html import HTML_NAMESPACE, StaticElement, split_component
 from dashboard.components.updates import Updates
 from dashboard.draw.encoding import Figure
 from dashboard.state.links import MethodAnchor
@@ -48,7 +48,8 @@ class Chart:
     """A chart of a prerendered page.
 
     Attributes:
-        figure: None where the browser draws the chart from values that are not yet known.
+        figure: with its arrays, which are serialized only if it is sent; None where the browser draws the chart from
+            values that are not yet known.
         style: the size; a width only if the chart does not adapt to that of the page.
         label: what the chart shows, for screen readers; "" if it has no label.
     """
@@ -103,13 +104,15 @@ class _HtmlWriter:
 
     def write(self, part: Any) -> str:  # noqa: ANN401 - whatever dash takes as a child
         """A component or its children as HTML."""
-        if isinstance(part, Component):
-            return self._write_element(part)
-        if isinstance(part, list | tuple):
-            return "".join(map(self.write, part))
+        if part is None:
+            return ""
         if isinstance(part, StaticElement):
             return part.html
-        return "" if part is None else escape(str(part))
+        if isinstance(part, list | tuple):
+            return "".join(map(self.write, part))
+        # Last, as dash takes long to say what is a component.
+        is_component = not isinstance(part, str) and isinstance(part, Component)
+        return self._write_element(part) if is_component else escape(str(part))
 
     def _write_element(self, part: Component) -> str:
         props, name, namespace = split_component(part)
@@ -145,7 +148,7 @@ class _HtmlWriter:
     def write_chart(self, control: str, props: Props) -> str:
         """An empty element in the size of the chart, which is added to ``charts``."""
         figure = props.get("figure") or self._stored_figures.get(control)
-        self.charts.append(Chart(None if figure is None else serialize(figure), props.get("style", {}), self._label))
+        self.charts.append(Chart(figure, props.get("style", {}), self._label))
         return self.charts[-1].html
 
     def write_store(self, control: str, props: Props) -> str:

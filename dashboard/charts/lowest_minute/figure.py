@@ -4,15 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from dash import html
 
-from dashboard.charts.lowest_minute.ranges import PriceRange, list_drawn_ranges
-from dashboard.components.static_html import build_element
+from dashboard.charts.lowest_minute.ranges import PriceRange
+from dashboard.components.static_html import StaticElement, build_element
 from dashboard.draw.axis import Scale, build_price_scale
 from dashboard.draw.encoding import Figure
 from dashboard.draw.row_names import name_rows
 from dashboard.draw.scene import Scene
-from dashboard.draw.theme import TEMPLATES, mix_colours
+from dashboard.draw.theme import TEMPLATE_LAYOUTS, mix_colours
 from dashboard.text.numbers import format_optional_price
 
 ROW_HEIGHT = 21
@@ -22,10 +21,9 @@ CHART_MARGIN = {"l": 128, "r": 16, "t": 8, "b": 34, "pad": 0, "autoexpand": Fals
 """Margins of the chart, with space for names on the left and prices below."""
 
 
-def build_bounds_figure(scene: Scene, position: int) -> Figure:
-    """A bar from low to high per market, with a tick at its close."""
-    price_ranges, colours = list_drawn_ranges(scene, position), scene.colours
-    scale = build_range_scale(price_ranges)
+def build_bounds_figure(scene: Scene, price_ranges: Sequence[PriceRange]) -> Figure:
+    """A bar from low to high per market of `list_drawn_ranges`, with a tick at its close."""
+    scale, colours = build_range_scale(price_ranges), scene.colours
     indices = list(range(len(price_ranges)))
     bar_colours = [
         scene.focus_colour if price_range.row is scene.focus else colours.group_colours[price_range.row.market.group]
@@ -38,8 +36,8 @@ def build_bounds_figure(scene: Scene, position: int) -> Figure:
             for index, price_range, name, colour in zip(indices, price_ranges, names, bar_colours, strict=True)
         ],
         "layout": {
-            "template": {"layout": TEMPLATES[scene.theme].layout.to_plotly_json()},
-            "height": compute_bounds_height(scene, position),
+            "template": {"layout": TEMPLATE_LAYOUTS[scene.theme]},
+            "height": compute_bounds_height(price_ranges),
             "autosize": True,
             "margin": CHART_MARGIN,
             "hovermode": "closest",
@@ -76,9 +74,9 @@ def build_range_scale(price_ranges: Sequence[PriceRange]) -> Scale:
     return build_price_scale([np.array(prices)], 5)
 
 
-def compute_bounds_height(scene: Scene, position: int) -> int:
+def compute_bounds_height(price_ranges: Sequence[PriceRange]) -> int:
     """Height of the chart in pixels."""
-    return CHART_MARGIN["t"] + CHART_MARGIN["b"] + ROW_HEIGHT * max(len(list_drawn_ranges(scene, position)), 2)
+    return CHART_MARGIN["t"] + CHART_MARGIN["b"] + ROW_HEIGHT * max(len(price_ranges), 2)
 
 
 def _build_range_trace(index: int, price_range: PriceRange, name: str, colour: str, scene: Scene) -> dict[str, Any]:
@@ -103,10 +101,10 @@ def _build_range_trace(index: int, price_range: PriceRange, name: str, colour: s
     }
 
 
-def build_bounds_table(scene: Scene, position: int) -> html.Table:
+def build_bounds_table(scene: Scene, price_ranges: Sequence[PriceRange]) -> StaticElement:
     """The numbers of the chart as a table, as printed in each market's quote."""
-    header = [html.Th(name, scope="col") for name in ("Exchange", "Low", "High", "Close")]
-    body: list[Any] = [
+    header = (build_element("th", name, scope="col") for name in ("Exchange", "Low", "High", "Close"))
+    body = (
         build_element(
             "tr",
             build_element(
@@ -121,6 +119,6 @@ def build_bounds_table(scene: Scene, position: int) -> html.Table:
             ),
             className="focus" if price_range.row is scene.focus else "",
         )
-        for price_range in list_drawn_ranges(scene, position)
-    ]
-    return html.Table([html.Thead(html.Tr(header)), html.Tbody(body)])
+        for price_range in price_ranges
+    )
+    return build_element("table", build_element("thead", build_element("tr", *header)), build_element("tbody", *body))

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from dash import html
 
+from dashboard.components.definition import link_to_definition
 from dashboard.components.static_html import StaticElement, build_element
 from dashboard.draw.axis import Scale
 from dashboard.draw.encoding import Figure
 from dashboard.draw.row_names import name_rows
 from dashboard.draw.scene import Scene
-from dashboard.draw.theme import TEMPLATES
+from dashboard.draw.theme import TEMPLATE_LAYOUTS
 from dashboard.draw.traces import Trace
 from dashboard.state.links import MethodAnchor, ViewLinks
 from dashboard.text.numbers import EN_DASH
@@ -103,7 +103,7 @@ def build_threshold_figure(scene: Scene, side: Side) -> Figure:
     return {
         "data": [_build_hoverable_line(scene, row, name, scale, side) for row, name in zip(rows, names, strict=True)],
         "layout": {
-            "template": {"layout": TEMPLATES[scene.theme].layout.to_plotly_json()},
+            "template": {"layout": TEMPLATE_LAYOUTS[scene.theme]},
             "height": FIGURE_HEIGHT,
             "autosize": True,
             "margin": {"l": 52, "r": 12, "t": 10, "b": 40, "pad": 0, "autoexpand": False},
@@ -195,15 +195,17 @@ def _build_empty_label(colour: str) -> dict[str, Any]:
     }
 
 
-def build_threshold_table(scene: Scene, side: Side, links: ViewLinks) -> html.Table:
+def build_threshold_table(scene: Scene, side: Side, links: ViewLinks) -> StaticElement:
     """The minutes of each line as a table, the focus venue first."""
-    header = [
-        html.Th("Exchange", scope="col"),
-        *(html.Th(f"\N{GREATER-THAN OR EQUAL TO} {label} {side}", scope="col") for label in SIZE_LABELS),
-        html.Th(links.build_definition_link("Comparable minutes", MethodAnchor.FIRM), scope="col"),
-    ]
-    rows: list[Any] = [_build_table_row(scene, row, side) for row in reversed(list_compared_rows(scene))]
-    return html.Table([html.Thead(html.Tr(header)), html.Tbody(rows or [html.Tr(html.Td(EN_DASH))])])
+    labels = (
+        "Exchange",
+        *(f"\N{GREATER-THAN OR EQUAL TO} {label} {side}" for label in SIZE_LABELS),
+        link_to_definition("Comparable minutes", MethodAnchor.FIRM, links),
+    )
+    header = build_element("tr", *(build_element("th", label, scope="col") for label in labels))
+    rows = [_build_table_row(scene, row, side) for row in reversed(list_compared_rows(scene))]
+    body = build_element("tbody", *(rows or [build_element("tr", build_element("td", EN_DASH))]))
+    return build_element("table", build_element("thead", header), body)
 
 
 def _build_table_row(scene: Scene, row: MarketRow, side: Side) -> StaticElement:

@@ -30,7 +30,7 @@ from dashboard.charts.timeline.states import build_lanes
 from dashboard.draw.axis import Scale
 from dashboard.draw.encoding import Figure
 from dashboard.draw.scene import Scene
-from dashboard.draw.theme import TEMPLATES
+from dashboard.draw.theme import TEMPLATE_LAYOUTS
 from dashboard.draw.traces import MAX_SCREEN_WICKS, Trace, build_grid_coordinates, get_window_range
 from dashboard.text.clock import build_ticks, format_naive, shorten_tick
 from dashboard.text.sentences import list_window_notes
@@ -68,7 +68,7 @@ def build_explorer_figure(scene: Scene) -> Figure:
     return {
         "data": [{"type": "scatter", **trace} for trace in traces],
         "layout": {
-            "template": {"layout": _TEMPLATE_LAYOUTS[scene.theme]},
+            "template": {"layout": TEMPLATE_LAYOUTS[scene.theme]},
             "height": FIGURE_HEIGHT,
             "autosize": True,
             "hovermode": "x",
@@ -183,6 +183,3 @@ def _build_hover_trace(scene: Scene) -> Trace:
         "hoverinfo": "none",
         "name": "",
     }
-
-
-_TEMPLATE_LAYOUTS = {theme: template.layout.to_plotly_json() for theme, template in TEMPLATES.items()}

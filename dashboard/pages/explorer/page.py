@@ -6,7 +6,7 @@ import polars as pl
 from dash import dcc, html
 
 from dashboard.charts.lowest_minute.figure import build_bounds_figure, build_bounds_table, compute_bounds_height
-from dashboard.charts.lowest_minute.ranges import ExtremeBar, list_extreme_bars
+from dashboard.charts.lowest_minute.ranges import ExtremeBar, list_drawn_ranges, list_extreme_bars
 from dashboard.charts.lowest_minute.sentences import write_heading, write_sentences
 from dashboard.charts.thresholds.figure import FIGURE_HEIGHT as THRESHOLDS_HEIGHT
 from dashboard.charts.thresholds.figure import build_threshold_figure, build_threshold_table, write_chart_note
@@ -181,6 +181,8 @@ def _build_lowest_minutes(context: PageContext, scene: Scene) -> list[Any]:
 
 def _build_lowest_minute(scene: Scene, bar: ExtremeBar, trades: pl.DataFrame) -> html.Section:
     heading_text, position = write_heading(scene, bar), bar.position
+    price_ranges = list_drawn_ranges(scene, position)
+    table: Any = build_bounds_table(scene, price_ranges)  # dash knows only its own components as children
     return html.Section(
         [
             html.Div(html.H2(heading_text), className="block-head"),
@@ -188,12 +190,10 @@ def _build_lowest_minute(scene: Scene, bar: ExtremeBar, trades: pl.DataFrame) ->
             _build_chart(
                 f"close-look-{position}",
                 f"{heading_text}. Range and close of every exchange; the table below holds the numbers.",
-                compute_bounds_height(scene, position),
-                build_bounds_figure(scene, position),
+                compute_bounds_height(price_ranges),
+                build_bounds_figure(scene, price_ranges),
             ),
-            html.Details(
-                [html.Summary("Table of ranges"), html.Div(build_bounds_table(scene, position), className="wide")]
-            ),
+            html.Details([html.Summary("Table of ranges"), html.Div(table, className="wide")]),
         ],
         className="look",
     )

@@ -67,7 +67,7 @@ def test_every_measurement_has_its_parts(name: str) -> None:
         assert to_plain_data(build_threshold_table(scene, side, ViewLinks({})))
     for bar in list_extreme_bars(scene):
         drawn = list_drawn_ranges(scene, bar.position)
-        assert len(go.Figure(build_bounds_figure(scene, bar.position)).data) == len(drawn)
+        assert len(go.Figure(build_bounds_figure(scene, drawn)).data) == len(drawn)
         assert write_sentences(scene, bar, NO_TRADES)
         assert write_heading(scene, bar)
 

@@ -257,7 +257,8 @@ def test_counts_are_linked_to_their_own_definitions() -> None:
     for bar in (Timeframe.M1, Timeframe.M5):
         blocks = tuple(build_blocks("ATOM").values())
         text = json.dumps(to_plain_data(build_venue_tables(blocks, "2%", ViewLinks({}), bar)))
-        links = dict(re.findall(r'"children": "([^"]+)",[^{}]*"href": "/method#([a-z-]+)"', text))
+        found = re.findall(r'"href": "/method#([a-z-]+)",[^{}]*"children": \["([^"]+)"\]', text)
+        links = {label: anchor for anchor, label in found}
         assert links["Any one left out"] == "jackknife"
         assert links["With a lag"] == "lag"
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from dash import dcc, html
 
-from dashboard.components.static_html import StaticElement
+from dashboard.components.static_html import StaticElement, serialize
 from dashboard.components.updates import Updates
 from dashboard.shell.router import Router
 from dashboard.tables.lows_grid import build_columns
@@ -166,7 +166,7 @@ def test_charts_leave_their_room() -> None:
     )
     placeholders = [f'<div class="chart-room" style="height: {height}px">{note}</div>' for height in (300, 200)]
     assert prerendered.html == f"<div>{''.join(placeholders)}</div>"
-    assert [chart.figure for chart in prerendered.charts] == [
+    assert [serialize(chart.figure) for chart in prerendered.charts] == [
         {"data": [{"y": {"dtype": "i1", "bdata": "AQI="}}], "layout": {}},
         other_figure,
     ]
