@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 import polars as pl
 
 from dashboard.charts.lowest_minute.figure import build_bounds_figure
-from dashboard.charts.lowest_minute.ranges import list_extreme_bars
+from dashboard.charts.lowest_minute.ranges import list_drawn_ranges, list_extreme_bars
 from dashboard.charts.lowest_minute.sentences import write_heading, write_sentences
 from dashboard.charts.thresholds.figure import build_threshold_figure, write_chart_note
 from dashboard.charts.timeline.figure import build_explorer_figure
@@ -81,7 +81,7 @@ def _build_bounds_charts(case: CaseScene) -> list[CaseChart]:
         CaseChart(
             write_heading(case.scene, bar),
             write_sentences(case.scene, bar, case.low_trades),
-            build_bounds_figure(case.scene, bar.position),
+            build_bounds_figure(case.scene, list_drawn_ranges(case.scene, bar.position)),
         )
         for bar in list_extreme_bars(case.scene)
     ]
