@@ -9,11 +9,9 @@ from analysis.candle_audit import CandleAudit, audit_candles
 from analysis.event import measure_question_sensitivity
 from analysis.questions import build_question, measure_question
 from data.catalogue import Catalogue
-from data.delta.table import StoreTable
 from data.errors import NoUsableCandles
 from data.schema import Evidence, Origin, Timeframe
 from data.store import CandleStore
-from data.tables.candles import build_partition_filter
 from deviation.measurement import Measurement
 from deviation.question import Parameters, Question
 from deviation.sensitivity import Sensitivity
@@ -144,17 +142,8 @@ class ClaimFacts:
         Raises:
             StoreUnusable: the store cannot be read.
         """
-        start, end = self.find_span(subject)
-        table: StoreTable = self.store.candles.tables[Timeframe.M1]
-        return table.read(
-            lambda rows: rows.filter(
-                build_partition_filter([asset], start, end),
-                pl.col("open_time").is_between(start, end, closed="left"),
-                pl.col("price") == price,
-                pl.col("timeframe") == Timeframe.M1.value,
-                pl.col("origin") != Origin.RECONSTRUCTION.value,
-            ).select("venue", "symbol", "open_time", "low")
-        )
+        candles = self.store.read_derived_candles([asset], *self.find_span(subject), price)
+        return candles.select("venue", "symbol", "open_time", "low")
 
     def _build_question(self, asset: str, subject: Subject) -> Question:
         start, end = self.find_span(subject)
