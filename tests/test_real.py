@@ -1,5 +1,6 @@
 """Published facts about real candles are reproduced; skipped without the candles beside the checkout."""
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from deviation.report.headline import write_headline
 from deviation.report.json_output import build_measurement_json
 from deviation.result import MarketRow
 from deviation.side import Side
+from tests.cli.program import run_main
 
 REAL = Path(__file__).parents[2] / "shared" / "real"
 CRASH_FILE, DEPEG_FILE = REAL / "2025-10-10-crash-1m.csv", REAL / "2023-03-usdc-depeg-1m.csv"
@@ -155,3 +157,25 @@ def test_nine_more_coins_begin_to_fall_together() -> None:
     verdicts = [cell["rank"]["below"]["largest"]["verdict"] for cell in cells]
     assert (verdicts.count("not ranked"), verdicts.count("no data")) == (13, 5)
     assert all(reading["ranked"] == 0 for reading in content["reading"]["usd"].values())
+
+
+def test_what_the_real_candles_decide_of_the_claims(tmp_path: Path) -> None:
+    """Of ATOM to XLM on Coinbase and Gemini, SOL and USDe on Binance: the run at 21:12, scattered lows, USDe at 0.65.
+
+    USDe closed 10% below a dollar at 21:22, and 20% below it at 21:38 (0.8 of 0.9999); its lowest trade came at 21:54.
+    """
+    store = str(tmp_path / "lake")
+    run_main("--store", store, "import", CRASH_FILE, COINS_FILE)
+    claims = {
+        claim["id"]: claim
+        for claim in json.loads(run_main("--store", store, "claims", "--json").stdout)["claims"]
+        if any(reading["value"] is not None for part in claim["parts"] for reading in part["readings"])
+    }
+    decided = {claim_id: claim["verdict"] for claim_id, claim in claims.items() if claim["verdict"] != "not decided"}
+    assert decided == {"B7": "mixed", "D3": "mixed", "D4": "mixed", "F8": "contradicted"}
+    run, _ = claims["A1"]["parts"]
+    assert (run["verdict"], run["readings"][0]["value"]) == ("supported", "2025-10-10T21:12:00Z")
+    _, time, low = claims["B7"]["parts"]
+    assert [time["readings"][0]["value"], low["readings"][0]["value"]] == ["2025-10-10T21:54:00Z", 0.65]
+    depeg = [part["readings"][0]["value"] for part in claims["D4"]["parts"] if "USDe first" in str(part["says"])]
+    assert depeg == ["2025-10-10T21:22:00Z", "2025-10-10T21:38:00Z"]

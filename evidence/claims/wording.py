@@ -191,7 +191,7 @@ def _summarize_outcomes(result: PartResult, query: Query) -> str:
         Outcome.HOLDS: "as claimed",
         Outcome.FAILS: "not as claimed",
         Outcome.DEPENDS: "depending on the reading",
-        Outcome.UNKNOWN: "not in the data",
+        Outcome.UNKNOWN: "undecided",
     }
     counts = [f"{result.count(outcome)} {words[outcome]}" for outcome in Outcome if result.count(outcome)]
     texts = [f"Of {total}: {', '.join(counts)}"] if total > 1 else []
@@ -212,12 +212,14 @@ def describe_reading(judged: JudgedReading) -> str:
     extras = [
         reading.details,
         None if spread is None else f"range {spread}",
-        None if reading.jackknife is None else f"leaving any one out {format_value(reading.jackknife, unit)}",
-        None if reading.lag is None else f"lag {format_value(reading.lag, unit)}",
-        None if reading.whole is None else f"whole minutes {format_value(reading.whole, unit)}",
+        None
+        if reading.jackknife is None
+        else f"whichever exchange is left out {format_value(reading.jackknife, unit)}",
+        None if reading.lag is None else f"allowing for a lag {format_value(reading.lag, unit)}",
+        None if reading.whole is None else f"for whole minutes {format_value(reading.whole, unit)}",
         comparison.reason,
     ]
-    details = "; ".join(text for text in extras if text)
+    details = "; ".join(dict.fromkeys(text for text in extras if text))
     text = f"{reading.subject}: {format_value(reading.value, reading.unit)}"
     return f"{text} ({details})" if details else text
 

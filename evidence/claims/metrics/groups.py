@@ -12,7 +12,7 @@ from deviation.report.lows import summarize_lows
 from deviation.result import MarketRow, pick_per_family
 from deviation.side import Side
 from evidence.claims.metrics.market import MarketContext, build_view
-from evidence.claims.metrics.prices import NO_TRADE
+from evidence.claims.metrics.prices import LACKING, NO_TRADE
 from evidence.claims.reading import NEVER, Final, Reading, Unit, ViewReference
 from evidence.claims.schema import Metric, Subject
 
@@ -100,7 +100,7 @@ def read_dollar_gap(measurement: Measurement) -> Reading:
         subject=asset,
         unit=Unit.PERCENT,
         value=gap,
-        why="minutes of some exchanges are not in the data" if any(lacking.values()) else None,
+        why=LACKING if any(lacking.values()) else None,
         final=finals.get((lacking[USDT], lacking[USD]), Final.OPEN),
         view=view,
     )

@@ -6,12 +6,14 @@ from deviation.measurement import Measurement
 from deviation.result import ExtremePrice, MarketRow
 from deviation.side import Side
 from deviation.window.extremes import value_at
-from deviation.wording import format_minutes
+from deviation.wording import format_minutes, join_names
 from evidence.claims.metrics.market import MarketContext, build_view
 from evidence.claims.reading import NEVER, Final, Reading, Unit, Value
 from evidence.claims.schema import Subject
 
 NO_TRADE = "nothing was traded in the window"
+
+LACKING = "minutes of some exchanges are not in the data"
 
 NO_BASE = "no price in the hour before the window"
 
@@ -140,22 +142,22 @@ def list_peers(
 def _read_gap(context: MarketContext, side: Side) -> Reading:
     measurement, row, low = context.measurement, context.row, context.row.low
     peers = [peer for peer in list_peers(measurement, row, context.subject) if peer.low is not None]
-    absent = sorted(set(context.subject.peers) - {peer.market.venue for peer in peers})
-    if low is None or absent or not peers:
-        names = ", ".join(measurement.question.rules.name_of(venue) for venue in absent)
-        why = NO_TRADE if low is None else f"no low of {names or 'another exchange'} in the data"
+    if low is None or not peers:
+        why = NO_TRADE if low is None else "no low of another exchange in the data"
         return context.build_missing_reading(Unit.PERCENT, why)
+    absent = sorted(set(context.subject.peers) - {peer.market.venue for peer in peers})
+    absent_text = join_names([measurement.question.rules.name_of(venue) for venue in absent]) if absent else None
     other = min(peer.low.price for peer in peers if peer.low is not None)
     gap = low.price / other - 1 if side is Side.BELOW else other / low.price - 1
     may_fall = bool(row.state_counts.missing_min)
-    may_rise = any(peer.state_counts.missing_min for peer in peers)
+    may_rise = bool(absent) or any(peer.state_counts.missing_min for peer in peers)
     finals = {(False, False): Final.EXACT, (True, False): Final.UPPER_BOUND, (False, True): Final.LOWER_BOUND}
     key = (may_fall, may_rise) if side is Side.BELOW else (may_rise, may_fall)
     return Reading(
         subject=context.name,
         unit=Unit.PERCENT,
         value=gap,
-        why="minutes of some exchanges are not in the data" if may_fall or may_rise else None,
+        why=f"no low of {absent_text} in the data" if absent_text else LACKING if may_fall or may_rise else None,
         final=finals.get(key, Final.OPEN),
         view=context.get_view("lows"),
     )

@@ -86,7 +86,7 @@ def test_an_asset_that_is_absent_leaves_it_open(store: CandleStore) -> None:
     query = DEVIATION.replace('["ATOM"]', '["ATOM", "DOGE"]') + "expect = { at_most = -0.1 }"
     result = judge(query, build_market(store))
     assert result.verdict is Verdict.NOT_DECIDED
-    assert "Of 2: 1 as claimed, 1 not in the data." in summarize_part(result.parts[0])
+    assert "Of 2: 1 as claimed, 1 undecided." in summarize_part(result.parts[0])
     assert judge(query + '\nholds_for = "any"', build_market(store)).verdict is Verdict.SUPPORTED
     assert judge(query + "\nholds_for = 2", build_market(store)).verdict is Verdict.NOT_DECIDED
 

@@ -119,10 +119,12 @@ def test_lows_and_falls(store: CandleStore) -> None:
 
 
 def test_a_named_peer_without_a_low_leaves_a_gap_open(store: CandleStore) -> None:
-    """KuCoin has no candle."""
+    """KuCoin has no candle, and may have been lower: the gap may be smaller."""
     facts = build_facts(store, fall(), *build_others())
     gap = read_one(facts, "low-gap", peers=("okx", "kucoin"))
-    assert (gap.value, gap.why) == (None, "no low of KuCoin in the data")
+    assert gap.value == pytest.approx(-0.6)
+    assert (gap.final, gap.why) == (Final.LOWER_BOUND, "no low of KuCoin in the data")
+    assert read_one(facts, "low-gap", peers=("kucoin",)).value is None
 
 
 def test_missing_minutes_make_a_low_a_bound(store: CandleStore) -> None:
