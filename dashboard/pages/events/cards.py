@@ -11,9 +11,13 @@ from dashboard.state.view import ViewState
 from dashboard.text.numbers import format_count, format_span
 from data.catalogue import Catalogue, PublishedFigure
 from deviation.wording import join_names
+from evidence.claims.load import load_ledger
 
 PAGE_LINKS = (("overview", "Overview"), ("explorer", "Explorer"), ("lows", "Lows"), ("data", "Data"))
-"""The pages that a card leads to."""
+"""The pages that every card leads to."""
+
+CLAIMS_LINK = ("claims", "Claims")
+"""The page that the card of an event with claims leads to as well."""
 
 
 def build_card(entry: EventEntry, view: ViewState, catalogue: Catalogue) -> html.Article:
@@ -32,7 +36,8 @@ def build_card(entry: EventEntry, view: ViewState, catalogue: Catalogue) -> html
     if event.claim is not None:
         parts.append(html.P(event.claim, className="events-claim"))
     parts.append(html.Dl([part for name, value in rows for part in (html.Dt(name), html.Dd(value))]))
-    parts.append(html.P([links.build_page_link(page, text) for page, text in PAGE_LINKS], className="overview-foot"))
+    page_links = PAGE_LINKS if load_ledger(event.id) is None else (*PAGE_LINKS, CLAIMS_LINK)
+    parts.append(html.P([links.build_page_link(page, text) for page, text in page_links], className="overview-foot"))
     return html.Article(parts, className="" if entry.holdings.venues else "missing")
 
 
