@@ -50,9 +50,9 @@ EXPORT_NAMES = [
     f"{kind}.{file_format}"
     for kind, export in EXPORTS.items()
     for file_format in export.formats
-    if kind not in STORE_KINDS
+    if kind not in {*STORE_KINDS, ExportKind.CASE}
 ]
-"""The exports of measurements."""
+"""The exports of measurements; a case file has tests of its own, over a store on the disk."""
 
 CHOICES_QUERY = f"{CRASH_QUERY}&out=bybit,gate&enter=5&exit=0.5&quote=as-is&reference=weighted-median&min-vote=1000"
 CHOICES_NAME = "excl-bybit-gate_weighted-median_quote-as-is_thr-5pct_exit-0.5pct_minvol-1000usd"
