@@ -1,6 +1,6 @@
 """From candles to a `Measurement` (docs/method.md)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -9,7 +9,7 @@ import polars as pl
 from deviation.measurement import Measurement
 from deviation.minute.conversion import Conversion
 from deviation.minute.fair_value import FairValue, measure_fair_value
-from deviation.minute.fx import FxRates
+from deviation.minute.fx import FxRates, QuoteRate
 from deviation.minute.grid import AlignedCandles, align_candles, build_axis
 from deviation.minute.markets import Market, MarketSelection, select_markets
 from deviation.minute.own_rate import OwnPrice, find_own_price
@@ -220,23 +220,29 @@ def _crop_own_price(own_price: OwnPrice, window: slice, fair_value: FairValue | 
 
 def _list_assumed_quotes(rows: tuple[MarketRow, ...]) -> tuple[str, ...]:
     """The quotes whose assumed rate entered a firm or thin minute."""
-    quotes = {
-        rate.quote
-        for row in rows
-        for series in row.series.values()
-        for rate in series.conversion.rates
-        if rate.is_assumed and series.observed.any()
-    }
-    return tuple(sorted(quotes))
+
+    def is_used(rate: QuoteRate, series: DeviationSeries) -> bool:
+        return rate.is_assumed and bool(series.observed.any())
+
+    return _list_quotes(rows, is_used)
 
 
 def _list_single_quotes(rows: tuple[MarketRow, ...]) -> tuple[str, ...]:
     """The quotes whose rate rested on one leg in a firm minute."""
-    quotes = {
-        rate.quote
-        for row in rows
-        for series in row.series.values()
-        for rate in series.factors.rates
-        if (series.firm & rate.is_single[series.factors.span]).any()
-    }
+
+    def is_used(rate: QuoteRate, series: DeviationSeries) -> bool:
+        is_single = rate.is_single[series.factors.span]
+        return bool(is_single.any() and (series.firm & is_single).any())
+
+    return _list_quotes(rows, is_used)
+
+
+def _list_quotes(rows: tuple[MarketRow, ...], is_used: Callable[[QuoteRate, DeviationSeries], bool]) -> tuple[str, ...]:
+    """The quotes whose rate is used in that sense by a series, which is not looked for any further then."""
+    quotes: set[str] = set()
+    for row in rows:
+        for series in row.series.values():
+            quotes.update(
+                rate.quote for rate in series.conversion.rates if rate.quote not in quotes and is_used(rate, series)
+            )
     return tuple(sorted(quotes))

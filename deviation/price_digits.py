@@ -3,11 +3,12 @@
 A price has as few decimals as give the same float again, which is the shortest way to print it.
 """
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
 
-from deviation.minute.grid import Floats, Ints
+from deviation.minute.grid import Floats
 
 MAX_DIGITS = 15
 """So many digits are a whole number below 2**50, which a product rounded to 53 bits finds again."""
@@ -42,18 +43,12 @@ def has_digits(prices: Floats, digits: int) -> bool:
 
 def _split_by_exponent(prices: Floats) -> Iterator[tuple[int, Floats]]:
     """The prices between each power of ten and the next, with the exponent of that power."""
-    least, greatest = _find_exponents(np.array([prices.min(), prices.max()])).tolist()
-    if least == greatest:
-        yield least, prices
-        return
-    exponents = _find_exponents(prices)
-    for exponent in range(least, greatest + 1):
-        yield exponent, prices[exponents == exponent]
-
-
-def _find_exponents(prices: Floats) -> Ints:
-    exponents: Ints = np.floor(np.log10(prices)).astype(np.int64)
-    return exponents
+    least, greatest = (math.floor(math.log10(price)) for price in (prices.min(), prices.max()))
+    for exponent in range(greatest, least, -1):
+        is_larger = prices >= 10.0**exponent
+        yield exponent, prices[is_larger]
+        prices = prices[~is_larger]
+    yield least, prices
 
 
 def _has_digits(prices: Floats, exponent: int, digits: int) -> bool:

@@ -3,7 +3,7 @@
 A bar is a minute unless the question asks for another length. Positions on an axis count bars.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -59,7 +59,7 @@ class Axis:
 
 @dataclass(frozen=True, slots=True)
 class MarketBars:
-    """One market's candles on an axis: arrays of its size, NaN where there is no candle.
+    """One market's candles on an axis: arrays of its size; prices are NaN without a trade, volumes without a candle.
 
     ``quiet`` marks the bars for which the venue answered and reported no trade: a candle of volume 0, or none inside
     a span that was collected whole. Prices in the quote, volume in base units.
@@ -128,35 +128,60 @@ def align_candles(candles: pl.DataFrame, covered_spans: pl.DataFrame, axis: Axis
         covered_spans: Frame of `data.schema.SPAN`: where a bar without a candle is quiet rather than missing.
         axis: The bars of the result.
     """
-    positions = candles["open_time"].dt.epoch("ms").to_numpy() // axis.timeframe.ms - axis.first
-    on_axis = (positions >= 0) & (positions < axis.size)
-    if not on_axis.all():
+    positions = _locate_rows(candles, axis)
+    if positions.size and not (positions.min() >= 0 and positions.max() < axis.size):
+        on_axis = (positions >= 0) & (positions < axis.size)
         candles, positions = candles.filter(pl.Series(on_axis)), positions[on_axis]
     runs = _find_runs(candles)
-    markets, market_index = _index_markets(runs, candles.height)
-    values_by_cell = np.full((len(VALUE_COLUMNS), len(markets) * axis.size), np.nan)
-    cell_index = market_index * axis.size + positions
-    for values, name in zip(values_by_cell, VALUE_COLUMNS, strict=True):
-        values[cell_index] = candles[name].to_numpy()
+    rows = {market: (numbers, positions[numbers]) for market, numbers in _group_rows(runs, candles.height).items()}
+    # An array each: one for all markets would be so large that it takes longer to allocate than to fill.
+    values_by_market: dict[tuple[str, str], list[Floats]] = {market: [] for market in rows}
+    for name in VALUE_COLUMNS:
+        column = candles[name].to_numpy()
+        for market, (numbers, market_positions) in rows.items():
+            values = np.full(axis.size, np.nan)
+            values[market_positions] = column[numbers]
+            values_by_market[market].append(values)
     spans = _group_spans(covered_spans, axis)
-    per_market = values_by_cell.reshape(len(VALUE_COLUMNS), -1, axis.size).swapaxes(0, 1)
-    bars = {key: _build_bars(key, values, spans.get(key, [])) for key, values in zip(markets, per_market, strict=True)}
+    bars = {market: _build_bars(market, values, spans.get(market, [])) for market, values in values_by_market.items()}
     return AlignedCandles(axis, bars, runs, positions)
+
+
+def _locate_rows(candles: pl.DataFrame, axis: Axis) -> Ints:
+    positions: Ints = candles["open_time"].dt.epoch("ms").to_numpy() // axis.timeframe.ms
+    positions -= axis.first
+    return positions
 
 
 def _find_runs(rows: pl.DataFrame) -> _Runs:
     names = ("venue", "symbol", "origin")
-    lengths = [rows[name].rle().struct.field("len").to_numpy() for name in names]
-    starts = np.unique(np.concatenate([np.cumsum(column_lengths) - column_lengths for column_lengths in lengths]))
-    return _Runs(rows.select(names)[starts].rows(), starts.astype(np.int64))
+    starts_run = np.zeros(rows.height, np.bool_)
+    starts_run[:1] = True
+    for name in names:
+        texts = rows[name]
+        codes = (texts if texts.dtype == pl.Enum else texts.cast(pl.Categorical)).to_physical().to_numpy()
+        starts_run[1:] |= codes[1:] != codes[:-1]
+    starts = np.flatnonzero(starts_run)
+    return _Runs(rows.select(names)[starts].rows(), starts)
 
 
-def _index_markets(runs: _Runs, row_count: int) -> tuple[list[tuple[str, str]], Ints]:
-    """The markets in alphabetical order, and which of them each row is of."""
-    markets = sorted({(venue, symbol) for venue, symbol, _ in runs.names})
-    index = {market: i for i, market in enumerate(markets)}
-    market_index = np.array([index[venue, symbol] for venue, symbol, _ in runs.names], np.int64)
-    return markets, np.repeat(market_index, np.diff(runs.starts, append=row_count))
+def _group_rows(runs: _Runs, row_count: int) -> dict[tuple[str, str], Ints]:
+    """The numbers of the rows of each market, the markets in alphabetical order."""
+    lengths = np.diff(runs.starts, append=row_count)
+    runs_by_market: dict[tuple[str, str], list[int]] = {}
+    for number, (venue, symbol, _) in enumerate(runs.names):
+        runs_by_market.setdefault((venue, symbol), []).append(number)
+    return {
+        market: _list_rows(runs.starts[numbers], lengths[numbers]) for market, numbers in sorted(runs_by_market.items())
+    }
+
+
+def _list_rows(starts: Ints, lengths: Ints) -> Ints:
+    """The numbers of the rows of some runs."""
+    moved_by = starts - (np.cumsum(lengths) - lengths)
+    numbers: Ints = np.arange(lengths.sum())
+    numbers += np.repeat(moved_by, lengths)
+    return numbers
 
 
 def _group_spans(covered_spans: pl.DataFrame, axis: Axis) -> dict[tuple[str, str], list[slice]]:
@@ -169,10 +194,13 @@ def _group_spans(covered_spans: pl.DataFrame, axis: Axis) -> dict[tuple[str, str
     return spans
 
 
-def _build_bars(market: tuple[str, str], values: Floats, covered_bars: list[slice]) -> MarketBars:
+def _build_bars(market: tuple[str, str], values: Sequence[Floats], covered_bars: list[slice]) -> MarketBars:
     opening, high, low, close, volume = values
-    reported = ~np.isnan(volume)
+    reported, traded = ~np.isnan(volume), volume > 0
+    without_trade = reported & ~traded
+    if without_trade.any():
+        for prices in (opening, high, low, close):
+            prices[without_trade] = np.nan
     for span in covered_bars:
         reported[span] = True
-    traded = volume > 0
     return MarketBars(*market, opening, high, low, close, volume, traded, quiet=reported & ~traded)

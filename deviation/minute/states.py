@@ -38,20 +38,20 @@ class MarketHistory:
     floor: float
     carry: int
 
-    @cached_property
+    @property
     def close(self) -> Floats:
         """The close."""
-        return mask_values(self.bars.close, self.bars.traded)
+        return self.bars.close
 
-    @cached_property
+    @property
     def low(self) -> Floats:
         """The lowest trade."""
-        return mask_values(self.bars.low, self.bars.traded)
+        return self.bars.low
 
-    @cached_property
+    @property
     def high(self) -> Floats:
         """The highest trade."""
-        return mask_values(self.bars.high, self.bars.traded)
+        return self.bars.high
 
     @cached_property
     def volume(self) -> Floats:

@@ -11,7 +11,7 @@ import numpy as np
 
 from deviation.minute.grid import Floats, Ints
 from deviation.minute.markets import Market
-from deviation.minute.order_statistics import SortedColumns, sort_columns
+from deviation.minute.order_statistics import Columns, SortedColumns, sort_columns
 from deviation.minute.selecting import mask_values
 from deviation.minute.states import MarketMinutes
 from deviation.minute.weights import compute_weighted_median
@@ -81,17 +81,17 @@ class PeerVotes:
     group: "VoteGroup"
 
     @cached_property
-    def prices(self) -> SortedColumns:
+    def prices(self) -> Columns:
         """The votes, sorted down each column."""
         return self.group.prices.exclude(None if self.own is None else self.own.vote)
 
     @cached_property
-    def lows(self) -> SortedColumns:
+    def lows(self) -> Columns:
         """The lower ends of the ranges of what votes, 0 where there is none."""
         return self.group.lows.exclude(None if self.own is None else self.own.range_low)
 
     @cached_property
-    def highs(self) -> SortedColumns:
+    def highs(self) -> Columns:
         """The upper ends of these ranges, infinite where there is none."""
         return self.group.highs.exclude(None if self.own is None else self.own.range_high)
 

@@ -59,15 +59,21 @@ class TradeBounds:
 
 def measure_extreme(values: Floats, side: Side, enter: float, timeframe: Timeframe) -> SideExtreme:
     """The extreme of fractions on one side; NaN counts for nothing."""
-    signed = values if side is Side.ABOVE else -values
-    size = float(np.fmax.reduce(signed, initial=np.nan))
+    find_extreme = np.fmax.reduce if side is Side.ABOVE else np.fmin.reduce
+    size = side.sign * float(find_extreme(values, initial=np.nan))
     if np.isnan(size):
         return SideExtreme(None, None, 0)
     if size <= TOLERANCE:
         return SideExtreme(0.0, None, 0)
-    minutes = 0 if size < enter - TOLERANCE else int(np.count_nonzero(signed >= enter - TOLERANCE))
-    at = int(np.argmax(signed >= size - TOLERANCE))
+    minutes = 0 if size < enter - TOLERANCE else int(np.count_nonzero(_reach(values, side, enter)))
+    at = int(np.argmax(_reach(values, side, size)))
     return SideExtreme(side.sign * size, at, timeframe.convert_to_minutes(minutes))
+
+
+def _reach(values: Floats, side: Side, size: float) -> Bools:
+    """Where fractions lie at least so far on a side."""
+    limit = size - TOLERANCE
+    return values >= limit if side is Side.ABOVE else values <= -limit
 
 
 @dataclass(frozen=True)
@@ -104,9 +110,9 @@ class SideSummary:
         """Minutes at or beyond each size, by per cent."""
         if self.size < THRESHOLDS_PCT[0] / 100 - TOLERANCE:
             return dict.fromkeys(THRESHOLDS_PCT, 0)
-        signed = self.side.sign * self.series.d
-        signed = signed[(signed >= THRESHOLDS_PCT[0] / 100 - TOLERANCE) & self.series.firm]
-        return {x: self._count_minutes(signed >= x / 100 - TOLERANCE) for x in THRESHOLDS_PCT}
+        deviations = self.series.firm_d
+        deviations = deviations[_reach(deviations, self.side, THRESHOLDS_PCT[0] / 100)]
+        return {x: self._count_minutes(_reach(deviations, self.side, x / 100)) for x in THRESHOLDS_PCT}
 
     @cached_property
     def jackknife(self) -> SideExtreme:
@@ -118,7 +124,7 @@ class SideSummary:
         """What holds against the bars beside each minute too."""
         series = self.series
         tested = self._measure(series.lag)
-        is_untested = self._reach_enter(series.d) & series.firm & np.isnan(series.lag)
+        is_untested = self._reach_enter(series.firm_d) & np.isnan(series.lag)
         return LagExtreme(tested.deviation, tested.minutes, self._count_minutes(is_untested))
 
     @cached_property
@@ -133,7 +139,7 @@ class SideSummary:
             return RobustMinutes(self.jackknife.minutes, self.lag.minutes, self.whole.minutes)
         if not self.minutes:
             return RobustMinutes(0, 0, 0)
-        bars = np.flatnonzero(self._reach_enter(series.d) & series.firm)
+        bars = np.flatnonzero(self._reach_enter(series.firm_d))
         whole = series.measure_side(self.side, bars).whole
         readings = (series.compute_jackknife(bars), series.compute_lag(bars), whole)
         return RobustMinutes(*(self._count_minutes(self._reach_enter(values)) for values in readings))
@@ -158,14 +164,13 @@ class SideSummary:
     @cached_property
     def extreme(self) -> SideExtreme:
         """The extreme deviation, where, and for how long."""
-        return self._measure(self.series.d)
+        return measure_extreme(self.series.firm_d, self.side, self.enter, self.timeframe)
 
     def _measure(self, values: Floats) -> SideExtreme:
         return measure_extreme(self._mask_to_firm(values), self.side, self.enter, self.timeframe)
 
     def _reach_enter(self, values: Floats) -> Bools:
-        reach: Bools = self.side.sign * values >= self.enter - TOLERANCE
-        return reach
+        return _reach(values, self.side, self.enter)
 
     def _mask_to_firm(self, values: Floats) -> Floats:
         return mask_values(values, self.series.firm)
