@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deviation.minute.order_statistics import SortedColumns, sort_columns
+from deviation.minute.order_statistics import Columns, sort_columns
 
 NAN = math.nan
 NAMES = ("lower_middle", "upper_middle", "lower_inner", "upper_inner", "lowest", "highest")
@@ -25,7 +25,7 @@ def _compute_slowly(values: list[float]) -> list[float]:
     return [*middles, *inner, ranked[0], ranked[-1]]
 
 
-def _read_column(columns: SortedColumns, position: int) -> list[float]:
+def _read_column(columns: Columns, position: int) -> list[float]:
     return [float(getattr(columns, name)[position]) for name in NAMES]
 
 
