@@ -14,13 +14,13 @@ from cli.tables.evidence.losses import format_losses
 from dashboard.exports.metadata.losses import build_loss_metadata
 from dashboard.exports.metadata.tabular import encode_metadata
 from data.errors import FileRefused, UsageError
-from data.files.export import write_rows
+from data.files.export import neutralise_formulas, write_rows
 from data.schema import Evidence, Timeframe
 from deviation.question import Parameters, QuoteHandling, ReferenceKind
 from evidence.losses.json_output import build_loss_json
 from evidence.losses.read_executions import ExecutionFile, read_executions
 from evidence.losses.report import LossReport, build_loss_report
-from evidence.losses.rows import build_loss_rows, neutralise_formulas
+from evidence.losses.rows import build_loss_rows
 from evidence.orders.read_log import LogOptions, OrderLog, read_order_log
 
 

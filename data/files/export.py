@@ -17,6 +17,13 @@ METADATA_KEY = "plumbline"
 """The key of the same text in the metadata of a Parquet file."""
 
 
+FORMULA_START = r"^[=+\-@\t\r]"
+"""How a text begins that a spreadsheet would run."""
+
+NUMBER_TEXT = r"^[+-]?\d+(\.\d+)?$"
+"""A text that is a number: it begins like a formula, and is none."""
+
+
 def write_rows(
     rows: pl.DataFrame, path: Path | str, file_format: str | None = None, metadata: str | None = None
 ) -> Path:
@@ -57,6 +64,22 @@ def write_rows(
         message = f"{path} cannot be written: {error.strerror or error}"
         raise UsageError(message) from error
     return path
+
+
+def neutralise_formulas(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows with an apostrophe before each text that a spreadsheet would run as a formula; numbers stay.
+
+    >>> neutralise_formulas(pl.DataFrame({"symbol": ["=1+1", "-2022", "ATOM"]}))["symbol"].to_list()
+    ["'=1+1", '-2022', 'ATOM']
+    """
+    texts = [name for name, dtype in rows.schema.items() if dtype == pl.String]
+    return rows.with_columns(
+        pl.when(pl.col(name).str.contains(FORMULA_START) & ~pl.col(name).str.contains(NUMBER_TEXT))
+        .then(pl.concat_str(pl.lit("'"), name))
+        .otherwise(name)
+        .alias(name)
+        for name in texts
+    )
 
 
 def encode_rows(rows: pl.DataFrame, file_format: str, metadata: str | None = None) -> bytes:

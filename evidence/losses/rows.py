@@ -37,32 +37,11 @@ LOSS_ROWS: dict[str, pl.DataType] = {
 are in the market's quote.
 """
 
-FORMULA_START = r"^[=+\-@\t\r]"
-"""How a text begins that a spreadsheet would run."""
-
-NUMBER = r"^[+-]?\d+(\.\d+)?$"
-
 
 def build_loss_rows(report: LossReport) -> pl.DataFrame:
     """The rows of a report; frame of `LOSS_ROWS`."""
     rows = [_build_row(row, report.origin.value) for row in report.rows]
     return pl.DataFrame(rows, schema=LOSS_ROWS, orient="row")
-
-
-def neutralise_formulas(rows: pl.DataFrame) -> pl.DataFrame:
-    """The rows with an apostrophe before each text that a spreadsheet would run as a formula; numbers stay.
-
-    >>> neutralise_formulas(pl.DataFrame({"symbol": ["=1+1", "-2022", "ATOM"]}))["symbol"].to_list()
-    ["'=1+1", '-2022', 'ATOM']
-    """
-    texts = [name for name, dtype in rows.schema.items() if dtype == pl.String]
-    return rows.with_columns(
-        pl.when(pl.col(name).str.contains(FORMULA_START) & ~pl.col(name).str.contains(NUMBER))
-        .then(pl.concat_str(pl.lit("'"), name))
-        .otherwise(name)
-        .alias(name)
-        for name in texts
-    )
 
 
 def _build_row(row: CounterfactualRow, origin: str) -> dict[str, object]:

@@ -13,9 +13,6 @@ from evidence.orders.rates import RATE_RULE, RefusalRate, count_classes, count_c
 from evidence.orders.read_log import OrderLog
 from evidence.orders.schema import OrderClass, Outcome
 
-NUMBER_TEXT = r"^[-+]?\d+(\.\d+)?$"
-"""A number, which a spreadsheet reads as a number."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeCount:
@@ -102,18 +99,6 @@ def build_log_json(log: OrderLog) -> dict[str, Any]:
         "skipped_lines": log.skipped,
         "bad_lines": log.bad_lines.to_dicts(),
     }
-
-
-def guard_formulas(events: pl.DataFrame) -> pl.DataFrame:
-    """The events with an apostrophe before each text that a spreadsheet would take for a formula."""
-    texts = [name for name, dtype in events.schema.items() if dtype == pl.String]
-    return events.with_columns(
-        pl.when(pl.col(name).str.contains(r"^[=+\-@\t]") & ~pl.col(name).str.contains(NUMBER_TEXT))
-        .then("'" + pl.col(name))
-        .otherwise(name)
-        .alias(name)
-        for name in texts
-    )
 
 
 def _build_code_count(row: dict[str, Any]) -> CodeCount:
