@@ -6,13 +6,16 @@ import re
 from base64 import b64encode
 from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 
 from dashboard.draw.scene import Scene
+from dashboard.exports.case.claims import judge_case_claims
 from dashboard.exports.case.page import CasePage, build_case_page, encode_figure
 from dashboard.exports.case.views import CASE_VIEWS, CaseChart, CaseScene
 from data.schema import LOW_TRADE, build_empty_frame
+from data.store import CandleStore
 from evidence.proof.inputs import InputRecord
 from tests.dashboard.scenarios import CATALOGUE, measure_crash, measure_illustration
 
@@ -112,3 +115,15 @@ def test_the_page_states_the_finding_and_its_data() -> None:
     assert "Sample data" not in text.partition("<script")[0]
     illustration = build_page(replace(scene, measurement=measure_illustration()))
     assert "<p>Sample data: no conclusion can be drawn.</p>" in illustration
+
+
+def test_claims_of_a_sample_are_not_decided(tmp_path: Path) -> None:
+    """The claims about the event are on the page and in JSON; where prices decide, a sample decides none."""
+    question = measure_illustration().question
+    judged = judge_case_claims(CandleStore(str(tmp_path / "lake")), CATALOGUE, replace(question, event="2025-10-10"))
+    assert judged is not None
+    assert judged.content["basis"] == "sample"
+    scene = Scene(measure_illustration(), CATALOGUE)
+    text = build_case_page(CasePage(scene, [], InputRecord([], []), [], None, judged.results))
+    assert text.count("<td>not decided</td>") == judged.content["counts"]["not decided"] > 0
+    assert judge_case_claims(CandleStore(str(tmp_path / "lake")), CATALOGUE, replace(question, event=None)) is None
