@@ -206,4 +206,6 @@ def _build_method(text: str | None) -> str:
     if text is None:
         return ""
     body = MarkdownIt("commonmark", {"html": False}).enable("table").render(text)
+    for level in (2, 1):  # below the headings of the page
+        body = body.replace(f"<h{level}>", f"<h{level + 1}>").replace(f"</h{level}>", f"</h{level + 1}>")
     return f"<details><summary>What the numbers mean</summary>{body}</details>"
