@@ -112,9 +112,16 @@ class MarketRow:
         Such a price is the level of a resting order rather than an estimate (docs/method.md, section 8).
         """
         digits = count_digits(price) + ROUND_DIGITS
-        span, bars = self.minutes.span, self.minutes.bars
-        prices = (getattr(bars, name)[span][self.minutes.traded] for name in ("close", "open", "high", "low"))
-        return any(has_digits(values, digits) for values in prices)
+        if digits not in self._has_digits:
+            span, bars = self.minutes.span, self.minutes.bars
+            prices = (getattr(bars, name)[span][self.minutes.traded] for name in ("close", "open", "high", "low"))
+            self._has_digits[digits] = any(has_digits(values, digits) for values in prices)
+        return self._has_digits[digits]
+
+    @cached_property
+    def _has_digits(self) -> dict[int, bool]:
+        """Whether any price of the window has so many digits, for each number of digits that was asked for."""
+        return {}
 
     @cached_property
     def price_before(self) -> float | None:
