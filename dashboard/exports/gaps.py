@@ -86,11 +86,14 @@ def export_gaps(request: ExportRequest) -> ExportFile:
             build_gap_rows(measurements), named_after, asset=ALL_ASSETS, measurements=measurements
         )
     view = request.view
-    signed = request.sign(measurements)
-    figure = build_gap_sheet(
-        measurements, request.catalogue, view.side, size=request.size, theme=view.theme, imprint=signed.imprint
+    return request.build_picture_file(
+        measurements,
+        lambda imprint: build_gap_sheet(
+            measurements, request.catalogue, view.side, size=request.size, theme=view.theme, imprint=imprint
+        ),
+        named_after=named_after,
+        asset=ALL_ASSETS,
     )
-    return signed.build_picture_file(figure, named_after, asset=ALL_ASSETS)
 
 
 def build_gap_sheet(

@@ -76,7 +76,6 @@ class ExportRequest:
         imprint: the link to the page that shows the same, and the day of a picture.
         measurements: measures views.
         renderer: draws pictures.
-        manifest: that of the picture, once `sign` has built it.
     """
 
     kind: ExportKind
@@ -86,7 +85,6 @@ class ExportRequest:
     imprint: Imprint
     measurements: Measurements
     renderer: Renderer
-    manifest: Mapping[str, Any] | None = None
 
     @property
     def catalogue(self) -> Catalogue:
@@ -186,13 +184,31 @@ class ExportRequest:
         side = self.view.side if self.kind in SIDED_KINDS else Side.BELOW
         return build_name(size=self.size, theme=self.view.theme, side=side)
 
-    def sign(self, measurements: Sequence[Measurement], extra: Mapping[str, Any] | None = None) -> "ExportRequest":
-        """The request for a picture of these measurements, with its manifest, whose hash the imprint has.
+    def write_query(self) -> str:
+        """The query of the page that shows the same."""
+        return urlencode(self.view.to_query(self.catalogue))
 
-        ``extra`` are further entries of the manifest.
+    def build_picture_file(
+        self,
+        measurements: Sequence[Measurement],
+        build_sheet: Callable[[Imprint], go.Figure],
+        *,
+        named_after: Measurement | None = None,
+        asset: str | None = None,
+        extra: Mapping[str, Any] | None = None,
+    ) -> ExportFile:
+        """A sheet of measurements as a file with its manifest.
+
+        Args:
+            measurements: those shown, at least one.
+            build_sheet: builds the figure with the imprint, which has the manifest's hash.
+            named_after: the one that gives the file its name; None for the first.
+            asset: replaces the asset in the name.
+            extra: further entries of the manifest.
 
         Raises:
             StoreUnusable: The store cannot be read.
+            BrowserMissing, BrowserBusy, BrowserFailed: The picture cannot be drawn (now).
         """
         side = {"side": self.view.side.value} if self.kind in SIDED_KINDS else {}
         manifest = build_manifest(
@@ -208,23 +224,9 @@ class ExportRequest:
                 **(extra or {}),
             },
         )
-        imprint = replace(self.imprint, manifest_hash=shorten_hash(manifest))
-        return replace(self, manifest=manifest, imprint=imprint)
-
-    def write_query(self) -> str:
-        """The query of the page that shows the same."""
-        return urlencode(self.view.to_query(self.catalogue))
-
-    def build_picture_file(
-        self, figure: go.Figure, measurement: Measurement, *, asset: str | None = None
-    ) -> ExportFile:
-        """The figure as a file with the request's manifest.
-
-        Raises:
-            BrowserMissing, BrowserBusy, BrowserFailed: The picture cannot be drawn (now).
-        """
-        content = self.renderer.draw(figure, FileFormat(self.file_format), self.manifest)
-        return self.build_file(content, measurement, asset=asset)
+        figure = build_sheet(replace(self.imprint, manifest_hash=shorten_hash(manifest)))
+        content = self.renderer.draw(figure, FileFormat(self.file_format), manifest)
+        return self.build_file(content, named_after or measurements[0], asset=asset)
 
     def build_asset_file(
         self,
@@ -240,8 +242,7 @@ class ExportRequest:
         """
         scene = self.build_scene()
         if self.is_picture:
-            signed = self.sign([scene.measurement])
-            return signed.build_picture_file(build_sheet(scene, self.size, signed.imprint), scene.measurement)
+            return self.build_picture_file([scene.measurement], partial(build_sheet, scene, self.size))
         return self.build_rows_file(build_rows(scene), scene.measurement)
 
     def build_event_file(
@@ -262,9 +263,9 @@ class ExportRequest:
             return self.build_rows_file(
                 build_rows(overview), named_after, asset=ALL_ASSETS, measurements=overview.measurements
             )
-        signed = self.sign(overview.measurements)
-        figure = build_sheet(overview, self.size, signed.imprint)
-        return signed.build_picture_file(figure, named_after, asset=ALL_ASSETS)
+        return self.build_picture_file(
+            overview.measurements, partial(build_sheet, overview, self.size), asset=ALL_ASSETS
+        )
 
     def build_rows_file(
         self,

@@ -30,13 +30,16 @@ def export_compare(request: ExportRequest) -> ExportFile:
             build_compare_rows(panels, catalogue), measurements[0], asset=ALL_ASSETS, measurements=measurements
         )
     assets = list(dict.fromkeys(panel.asset for panel in panels))
-    signed = request.sign(measurements, {"assets": assets, "windows": [window.name for window in windows]})
-    figure = build_compare_sheet(
-        windows,
-        catalogue,
-        size=request.size,
-        theme=view.theme,
-        share_scale=view.scale is PanelScale.SHARED,
-        imprint=signed.imprint,
+    return request.build_picture_file(
+        measurements,
+        lambda imprint: build_compare_sheet(
+            windows,
+            catalogue,
+            size=request.size,
+            theme=view.theme,
+            share_scale=view.scale is PanelScale.SHARED,
+            imprint=imprint,
+        ),
+        asset=ALL_ASSETS,
+        extra={"assets": assets, "windows": [window.name for window in windows]},
     )
-    return signed.build_picture_file(figure, measurements[0], asset=ALL_ASSETS)

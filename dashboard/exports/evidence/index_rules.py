@@ -104,8 +104,7 @@ def export_index(request: ExportRequest) -> ExportFile:
         assumed = list_assumed_markets(measurement.question.origin)
         view = request.view
         scene = Scene(measurement, request.catalogue, view.theme, frozenset(), assumed, view.zone)
-        signed = request.sign([measurement])
-        return signed.build_picture_file(build_index_sheet(replay, scene, request.size, signed.imprint), measurement)
+        return request.build_picture_file([measurement], partial(build_index_sheet, replay, scene, request.size))
     return request.build_rows_file(build_index_rows(replay), measurement)
 
 

@@ -114,9 +114,11 @@ def export_sequence(request: ExportRequest) -> ExportFile:
         )
         return request.build_json_file(build_order_json(order, comparisons), measurement)
     if request.is_picture:
-        signed = request.sign(order.measurements, {"assets": list(order.assets)})
-        sheet = build_sequence_sheet(order, request.build_scene(), request.size, signed.imprint)
-        return signed.build_picture_file(sheet, measurement)
+        return request.build_picture_file(
+            order.measurements,
+            partial(build_sequence_sheet, order, request.build_scene(), request.size),
+            extra={"assets": list(order.assets)},
+        )
     return request.build_rows_file(build_sequence_rows(order), measurement, measurements=order.measurements)
 
 
