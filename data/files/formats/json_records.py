@@ -1,7 +1,7 @@
 """Reads JSON objects whose bad rows are listed instead of refusing the whole file; nested values get dotted names."""
 
 import json
-from collections.abc import Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +16,11 @@ MAX_COLUMNS = 200
 MAX_DEPTH = 6
 """The depth to which values are read."""
 
-SCALARS = frozenset({str, type(None)})
-"""The types of values that need no conversion, as numbers stay text."""
+TEXTS = {True: "true", False: "false"}
+"""The text of a value that is true or false."""
+
+SCALARS = frozenset({str, bool, type(None)})
+"""The types of values that hold no others; numbers stay text."""
 
 DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str)
 """One decoder for all lines: `json.loads` with options would build one for each."""
@@ -31,23 +34,20 @@ def parse_records(path: Path, name: str, lines: TextLines) -> tuple[RawTable, pl
     """
     numbered = lines.numbered
     first = numbered["text"][0].lstrip() if len(numbered) else ""
-    if first.startswith("["):
-        found, bad = _load_list(path, lines)
-        row_word = "row"
-    else:
-        found, bad = _load_lines(numbered)
-        row_word = "line"
-    if not found:
+    is_list = first.startswith("[")
+    found = _load_list(path, lines) if is_list else _load_lines(numbered)
+    if not found.records:
         raise build_refusal(path, "holds no JSON objects")
     columns: dict[str, None] = {}
-    for _, record in found:
+    for record in found.records:
         if len(columns) < MAX_COLUMNS:
             columns.update(dict.fromkeys(record))
     names = list(columns)[:MAX_COLUMNS]
-    frame = pl.from_dicts([record for _, record in found], schema=dict.fromkeys(names, pl.String()))
-    numbers = pl.Series(LINE_COLUMN, [number for number, _ in found], pl.UInt32)
+    frame = pl.from_dicts(found.records, schema=dict.fromkeys(names, pl.String()))
+    numbers = pl.Series(LINE_COLUMN, found.numbers, pl.UInt32)
+    row_word = "row" if is_list else "line"
     table = RawTable(path, name, "JSON", frame.insert_column(0, numbers), row_word=row_word)
-    faults = pl.DataFrame(bad, schema=FAULT, orient="row")
+    faults = pl.DataFrame(found.bad, schema=FAULT, orient="row")
     return table, pl.concat([lines.faults, faults]).sort(LINE_COLUMN)
 
 
@@ -55,25 +55,44 @@ Record = dict[str, str | None]
 """The values of an object as text, by their dotted names."""
 
 
-def _load_list(path: Path, lines: TextLines) -> tuple[list[tuple[int, Record]], list[tuple[int, str]]]:
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Faults, and records and their numbers in lists apart, which the garbage collector need not walk through."""
+
+    numbers: list[int] = field(default_factory=list)
+    records: list[Record] = field(default_factory=list)
+    bad: list[tuple[int, str]] = field(default_factory=list)
+
+    def add(self, number: int, value: object) -> None:
+        """Keep an object; another value is a fault."""
+        if isinstance(value, dict):
+            self.numbers.append(number)
+            self.records.append(_flatten(value))
+        else:
+            self.bad.append((number, "is no JSON object"))
+
+
+def _load_list(path: Path, lines: TextLines) -> _Found:
     try:
         document = _parse("\n".join(lines.text.to_list()))
     except (json.JSONDecodeError, RecursionError) as error:
         raise build_refusal(path, f"is no JSON ({error})") from error
-    return _flatten_all(enumerate(document, 1))
+    found = _Found()
+    for number, value in enumerate(document, 1):
+        found.add(number, value)
+    return found
 
 
-def _load_lines(numbered: pl.DataFrame) -> tuple[list[tuple[int, Record]], list[tuple[int, str]]]:
-    values, bad = [], []
+def _load_lines(numbered: pl.DataFrame) -> _Found:
+    found = _Found()
     for number, text in numbered.iter_rows():
         try:
-            values.append((number, _parse(text)))
+            found.add(number, _parse(text))
         except json.JSONDecodeError as error:
-            bad.append((number, f"is no JSON ({error.msg})"))
+            found.bad.append((number, f"is no JSON ({error.msg})"))
         except RecursionError:
-            bad.append((number, "is JSON nested too deeply"))
-    found, others = _flatten_all(values)
-    return found, bad + others
+            found.bad.append((number, "is JSON nested too deeply"))
+    return found
 
 
 def _parse(text: str) -> Any:  # noqa: ANN401 - JSON may be anything
@@ -81,24 +100,13 @@ def _parse(text: str) -> Any:  # noqa: ANN401 - JSON may be anything
     return DECODER.decode(text)
 
 
-def _flatten_all(values: Iterable[tuple[int, Any]]) -> tuple[list[tuple[int, Record]], list[tuple[int, str]]]:
-    found: list[tuple[int, Record]] = []
-    bad: list[tuple[int, str]] = []
-    for number, value in values:
-        if isinstance(value, dict):
-            found.append((number, _flatten(value)))
-        else:
-            bad.append((number, "is no JSON object"))
-    return found, bad
-
-
 def _flatten(value: dict[str, Any], prefix: str = "", depth: int = 0) -> Record:
     """The values by dotted names: ``{"error": {"code": "-2022"}}`` gives ``error.code``, as does a list of that object.
 
     Other lists are not read, nor is what lies deeper than `MAX_DEPTH`.
     """
-    if SCALARS.issuperset(map(type, value.values())) and not prefix:
-        return value
+    if not prefix and SCALARS.issuperset(map(type, value.values())):  # most records are flat
+        return {name: TEXTS[item] if type(item) is bool else item for name, item in value.items()}
     record: Record = {}
     for name, found in value.items():
         item = found[0] if type(found) is list and len(found) == 1 else found
@@ -107,5 +115,5 @@ def _flatten(value: dict[str, Any], prefix: str = "", depth: int = 0) -> Record:
         elif isinstance(item, dict):
             record |= _flatten(item, f"{prefix}{name}.", depth + 1) if depth < MAX_DEPTH else {}
         elif isinstance(item, bool):
-            record[prefix + name] = str(item).lower()
+            record[prefix + name] = TEXTS[item]
     return record
