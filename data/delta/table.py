@@ -187,9 +187,11 @@ class StoreTable:
 
     def _scan(self, table: DeltaTable) -> pl.LazyFrame:
         """The rows of a table; polars looks up the columns of a version once for all queries of the thread."""
-        scanned = table, table.version()
+        # By its id, as all tables are equal to deltalake; the cache keeps the table, so that no other gets its id.
+        scanned = id(table), table.version()
         if getattr(self._cached, "scanned", None) != scanned:
-            self._cached.scanned, self._cached.rows = scanned, self._build_scan(table)
+            rows_of_version = self._build_scan(table)
+            self._cached.scanned, self._cached.scanned_table, self._cached.rows = scanned, table, rows_of_version
         rows: pl.LazyFrame = self._cached.rows
         return rows
 
