@@ -97,8 +97,8 @@ LAYERS = (
     # evidence
     "evidence.orders",
     "evidence.losses",
-    "evidence.claims",
     "evidence.index_rules",
+    "evidence.claims",
     # dashboard
     "dashboard.text",
     "dashboard.state",

@@ -115,6 +115,12 @@ class DeviationSeries:
         return self._reference[1][self.window]
 
     @property
+    def jackknife_reference(self) -> tuple[Floats, Floats]:
+        """The least and the largest reference that remains where any one exchange is left out."""
+        prices = self.peers.prices.select(self.window)
+        return prices.lower_inner * self.factors.a, prices.upper_inner * self.factors.b
+
+    @property
     def reference(self) -> Floats:
         """The middle of the reference, for drawing."""
         return (self.reference_low + self.reference_high) / 2

@@ -16,6 +16,8 @@ from deviation.measurement import Measurement
 from deviation.question import Parameters, Question
 from deviation.sensitivity import Sensitivity
 from evidence.claims.schema import Metric, Subject
+from evidence.index_rules.index_replay import IndexParameters, IndexReplay, RuleReplay, replay_rules
+from evidence.index_rules.rules import IndexRule
 
 QuestionKey = tuple[str, datetime, datetime, float]
 """Asset, window and threshold: all in which the questions of a ledger differ."""
@@ -36,6 +38,7 @@ class ClaimFacts:
         self.event = catalogue.get_event(event)
         self._measurements: dict[QuestionKey, Measurement | None] = {}
         self._sensitivities: dict[QuestionKey, Sensitivity] = {}
+        self._replays: dict[QuestionKey, IndexReplay] = {}
 
     def find_span(self, subject: Subject) -> tuple[datetime, datetime]:
         """The window of a subject."""
@@ -144,6 +147,21 @@ class ClaimFacts:
         """
         candles = self.store.read_derived_candles([asset], *self.find_span(subject), price)
         return candles.select("venue", "symbol", "open_time", "low")
+
+    def replay_rule(self, rule: IndexRule, subject: Subject) -> tuple[IndexReplay, RuleReplay] | None:
+        """An index rule over the subject's window, beside all others of its asset; None without a real candle of it.
+
+        Raises:
+            StoreUnusable: the store cannot be read.
+        """
+        measurement = self.measure(rule.asset, subject)
+        if measurement is None:
+            return None
+        key = _build_key(measurement.question)
+        if key not in self._replays:
+            self._replays[key] = replay_rules(self.store, measurement, IndexParameters())
+        replay = self._replays[key]
+        return replay, next(entry for entry in replay.replays if entry.rule == rule)
 
     def _build_question(self, asset: str, subject: Subject) -> Question:
         start, end = self.find_span(subject)

@@ -11,6 +11,7 @@ from data.catalogue import Catalogue, load_catalogue
 from data.errors import UsageError
 from data.toml import TABLE_CONFIG, Text, parse_toml
 from evidence.claims.schema import Claim, ClaimSource, Ledger, NotEmpty
+from evidence.index_rules.rules import load_index_rules
 
 
 @dataclass(frozen=True, slots=True, config=TABLE_CONFIG)
@@ -53,6 +54,7 @@ def parse_ledger(event: str, text: str, catalogue: Catalogue) -> Ledger:
         "sources": names.sources,
         "venues": catalogue.venues,
         "windows": catalogue.get_event(event).windows,
+        "index_rules": [rule.id for rule in load_index_rules().get(event, ())],
     }
     claims = parse_toml(name, text, _FILE, context).claims
     ids = [claim.id for claim in claims]

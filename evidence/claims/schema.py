@@ -49,6 +49,11 @@ class Metric(StrEnum):
     TRADE_PRICE = "trade-price"
     TRADE_TIME = "trade-time"
     REVISIONS = "revisions"
+    # of each index rule, replayed
+    RULE_LOW = "rule-low"
+    RULE_OWN_SHARE = "rule-own-share"
+    RULE_FIRST_BEYOND = "rule-first-beyond"
+    RULE_LAST_BEYOND = "rule-last-beyond"
     # of each asset and group
     ONSET = "onset"
     RUN_START = "run-start"
@@ -61,6 +66,10 @@ class Metric(StrEnum):
     # of each group, over all assets together
     MARKET_RUN_START = "market-run-start"
     MARKET_BOTTOM = "market-bottom"
+
+
+RULE_METRICS = {Metric.RULE_LOW, Metric.RULE_OWN_SHARE, Metric.RULE_FIRST_BEYOND, Metric.RULE_LAST_BEYOND}
+"""What is read of an index as a rule would have printed it."""
 
 
 def _check_mark(mark: str) -> str:
@@ -106,6 +115,8 @@ Number = Annotated[float, Field(allow_inf_nan=False)]
 
 KnownVenue = Annotated[str, check_known("venues")]
 
+KnownRule = Annotated[str, check_known("index_rules")]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=TABLE_CONFIG)
 class Subject:
@@ -117,12 +128,14 @@ class Subject:
         venues: the exchanges whose markets are looked at; empty for all.
         peers: for gaps the exchanges that the low is compared with; empty for all others of the quote.
         groups: the quotes of the markets that are looked at, in lower case; empty for all.
+        index_rules: for the metrics of replayed rules their ids (docs/index-rules.md), each of which has its asset and
+            exchange; ``assets``, ``venues`` and ``groups`` are not looked at.
         against: the quote group that the markets are compared with; None for their own.
         market: spot markets, or derivatives.
         window: name of a window of the event; None for its default one, unless there is a span.
         span: another window, instead.
         side: below or above the benchmark.
-        size: a fraction, for ``reached``, ``first-beyond`` and ``minutes``; None for the method's threshold.
+        size: a fraction, for minutes counted, reached, or first or last beyond; None for the method's threshold.
     """
 
     metric: Metric
@@ -130,12 +143,19 @@ class Subject:
     venues: tuple[KnownVenue, ...] = ()
     peers: tuple[KnownVenue, ...] = ()
     groups: tuple[Text, ...] = ()
+    index_rules: tuple[KnownRule, ...] = ()
     against: Text | None = None
     market: Literal["spot", "derivative"] = "spot"
     window: Annotated[str, check_known("windows")] | None = None
     span: SpanTable | None = None
     side: Side = Side.BELOW
     size: Annotated[float, Field(gt=0, lt=1)] | None = None
+
+    def __post_init__(self) -> None:
+        """Check that index rules are named where they are read, and nowhere else."""
+        if bool(self.index_rules) is not (self.metric in RULE_METRICS):
+            message = f"index_rules belongs to {', '.join(sorted(RULE_METRICS))}, and each of these has it"
+            raise ValueError(message)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=TABLE_CONFIG)

@@ -19,6 +19,7 @@ from evidence.claims.metrics.groups import (
     read_isolated_fall,
     read_market,
 )
+from evidence.claims.metrics.index_rules import read_rule
 from evidence.claims.metrics.market import MarketContext
 from evidence.claims.metrics.prices import (
     read_aligned_gaps,
@@ -35,7 +36,8 @@ from evidence.claims.metrics.prices import (
 )
 from evidence.claims.metrics.records import PRICE_KINDS, read_records
 from evidence.claims.reading import Reading, Unit, ViewReference
-from evidence.claims.schema import Metric, Subject
+from evidence.claims.schema import RULE_METRICS, Metric, Subject
+from evidence.index_rules.rules import get_rule
 
 MARKET_READERS: dict[Metric, Callable[[MarketContext], Reading]] = {
     Metric.DEVIATION: read_deviation,
@@ -67,6 +69,8 @@ def read_subject(subject: Subject, facts: ClaimFacts) -> tuple[Reading, ...]:
     Raises:
         StoreUnusable: the store cannot be read.
     """
+    if subject.metric in RULE_METRICS:
+        return tuple(read_rule(get_rule(facts.event.id, rule_id), subject, facts) for rule_id in subject.index_rules)
     assets = facts.list_assets(subject)
     if subject.metric in MARKET_TIMES:
         measurements = [measurement for asset in assets if (measurement := facts.measure(asset, subject)) is not None]

@@ -32,6 +32,10 @@ METRIC_TEXTS = {
     Metric.TRADE_PRICE: "price of the lowest trade",
     Metric.TRADE_TIME: "minute of the lowest trade, from trades",
     Metric.REVISIONS: "candles that the exchange later gave with other values",
+    Metric.RULE_LOW: "lowest value of the replayed index at the end of a minute",
+    Metric.RULE_OWN_SHARE: "share of the replayed index's fall that the exchange's own books explain",
+    Metric.RULE_FIRST_BEYOND: "first minute of the replayed index at least {size} {side} the other exchanges",
+    Metric.RULE_LAST_BEYOND: "last minute of the replayed index at least {size} {side} the other exchanges",
     Metric.ONSET: "first minute with a median return of -1%",
     Metric.RUN_START: "start of three minutes with a median return of -1%",
     Metric.BOTTOM: "minute of the lowest median close",
@@ -52,6 +56,7 @@ PERCENT_METRICS = {
     Metric.LOW_GAP,
     Metric.LOW_PREMIUM,
     Metric.ALIGNED_GAP,
+    Metric.RULE_OWN_SHARE,
     Metric.LOW_USDT_USD,
     Metric.ISOLATED_FALL,
 }

@@ -68,13 +68,15 @@ class IndexReplay:
 
     ``ratio`` is the staking rate that was used, ``is_ratio_given`` whether a reader set it. ``elsewhere`` is the middle
     of the median of the other exchanges (for a wrapped asset of its underlying, times the market-implied ratio) in
-    comparable minutes, NaN in all others.
+    comparable minutes, NaN in all others. ``elsewhere_range``: the least and the largest that it is where any one of
+    these exchanges is left out.
     """
 
     measurement: Measurement
     parameters: IndexParameters
     ratio: float | None
     elsewhere: Floats
+    elsewhere_range: tuple[Floats, Floats]
     replays: tuple[RuleReplay, ...]
     derived: tuple[DerivedPrice, ...]
 
@@ -105,10 +107,13 @@ def replay_rules(reader: PriceReader, measurement: Measurement, parameters: Inde
         None,
     )
     elsewhere = np.full(measurement.axis.size, np.nan)
+    elsewhere_range = (elsewhere, elsewhere)
     implied_ratio = None
     if row is not None:
         series = row.series[row.market.group]
-        elsewhere = np.where(series.firm, (series.reference_low + series.reference_high) / 2, np.nan)
+        elsewhere = np.where(series.firm, series.reference, np.nan)
+        least, most = series.jackknife_reference
+        elsewhere_range = (np.where(series.firm, least, np.nan), np.where(series.firm, most, np.nan))
         implied_ratio = None if row.fair_value is None else row.fair_value.ratio
     ratio = implied_ratio if parameters.ratio is None else parameters.ratio
     return IndexReplay(
@@ -116,6 +121,7 @@ def replay_rules(reader: PriceReader, measurement: Measurement, parameters: Inde
         parameters,
         ratio,
         elsewhere,
+        elsewhere_range,
         tuple(_replay(rule, rule.build_limits(parameters.limits), aligned, ratio, elsewhere) for rule in rules),
         _read_derived(reader, measurement),
     )

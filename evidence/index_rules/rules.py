@@ -12,6 +12,7 @@ from pydantic import Field, StrictBool, TypeAdapter
 from pydantic.dataclasses import dataclass
 
 from data.catalogue import Catalogue, load_catalogue
+from data.errors import UsageError
 from data.toml import TABLE_CONFIG, Text, check_known, parse_toml
 
 FILE = "index_rules.toml"
@@ -140,6 +141,19 @@ def load_index_rules() -> dict[str, tuple[IndexRule, ...]]:
 def list_rules(event: str | None, asset: str) -> Sequence[IndexRule]:
     """The rules of an asset in an event, in the order of the file; none without an event."""
     return [rule for rule in load_index_rules().get(event or "", ()) if rule.asset == asset]
+
+
+def get_rule(event: str, rule_id: str) -> IndexRule:
+    """The rule of an event with that id.
+
+    Raises:
+        UsageError: there is none.
+    """
+    for rule in load_index_rules().get(event, ()):
+        if rule.id == rule_id:
+            return rule
+    message = f"the event {event} has no index rule {rule_id!r}"
+    raise UsageError(message)
 
 
 def list_indexed_assets(event: str) -> tuple[str, ...]:
