@@ -193,9 +193,14 @@ class _HtmlWriter:
         """A button with its class."""
         return write_placeholder(f"button {props['className']}", self.write(props["children"]))
 
-    def write_label(self, _: str, props: Props) -> str:
-        """A checkbox or an area for files as its text."""
-        return write_placeholder("text", self.write(props.get("label") or props.get("children")))
+    def write_checkbox(self, _: str, props: Props) -> str:
+        """A checkbox as its text."""
+        return write_placeholder("text", self.write(props.get("label")))
+
+    def write_upload(self, _: str, props: Props) -> str:
+        """An area for files with its text, in the two elements that dash makes of it."""
+        area = StaticElement("div", {"className": props["className"]}, self.write(props["children"]))
+        return StaticElement("div", {}, area.html).html
 
     def write_switch(self, control: str, props: Props) -> str:
         """Choices beside each other, one of them selected."""
@@ -231,7 +236,8 @@ CONTROL_WRITERS: dict[str, Callable[[_HtmlWriter, str, Props], str]] = {
     "Select": _HtmlWriter.write_select,
     **dict.fromkeys(("MultiSelect", "TextInput", "NumberInput"), _HtmlWriter.write_input),
     **dict.fromkeys(("Button", "CopyButton"), _HtmlWriter.write_button),
-    **dict.fromkeys(("Checkbox", "Upload"), _HtmlWriter.write_label),
+    "Checkbox": _HtmlWriter.write_checkbox,
+    "Upload": _HtmlWriter.write_upload,
     "SegmentedControl": _HtmlWriter.write_switch,
     "ChipGroup": _HtmlWriter.write_chips,
     "Popover": _HtmlWriter.write_popover,

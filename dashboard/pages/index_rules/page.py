@@ -147,6 +147,7 @@ def _build_chart(index_replay: IndexReplay, scene: Scene) -> list[Any]:
             [build_point_slider(GRAPH_ID, "Index by rule"), graph],
             className="walked",
             role="group",
+            style={"minHeight": FIGURE_HEIGHT},  # the graph has none until plotly is there
             **build_aria_label(GRAPH_LABEL),
         ),
         html.Ul([*samples, html.Li("shaded: the first rule by all lows and highs")], className="compare-key"),

@@ -83,6 +83,7 @@ def _build_sections(order: OrderOfFalls, scene: Scene, view: ViewState, links: V
             [build_point_slider(GRAPH_ID, "Falls and marks"), graph],
             className="walked",
             role="group",
+            style={"minHeight": figure["layout"]["height"]},  # the graph has none until plotly is there
             **build_aria_label(GRAPH_LABEL),
         ),
         html.P(
