@@ -61,7 +61,7 @@ def find_fields(lines: TextLines) -> tuple[pl.DataFrame, int]:
         `LINE_COLUMN`, each role of `PATTERNS` and ``message`` (how the line goes on after its time) as text, null where
         a line does not have it; and the number of lines that are no answer to an order, which are left out.
     """
-    numbered = lines.numbered
+    numbered = lines.number_lines()
     text = pl.col("text")
     found = numbered.with_columns(
         pl.coalesce(*(text.str.extract(pattern) for pattern in PATTERNS[role])).alias(role)

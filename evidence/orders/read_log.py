@@ -209,7 +209,7 @@ def _blank_preamble(lines: TextLines) -> TextLines:
 
 def _read_fields(path: Path, name: str, lines: TextLines, options: LogOptions) -> _Fields:
     """The rows of a log in the first form that fits: JSON, named or mapped columns, or plain lines."""
-    numbered = lines.numbered
+    numbered = lines.number_lines()
     if numbered.is_empty():
         return _Fields(PLAIN_LINES, "text", (), {}, pl.DataFrame(schema={LINE_COLUMN: pl.UInt32()}), lines.faults)
     if numbered["text"][0].lstrip()[:1] in {"{", "["} or PurePath(name).suffix.lower() == ".json":

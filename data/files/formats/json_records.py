@@ -32,7 +32,7 @@ def parse_records(path: Path, name: str, lines: TextLines) -> tuple[RawTable, pl
     Raises:
         FileRefused: the text is a JSON list that is malformed, or holds no object.
     """
-    numbered = lines.numbered
+    numbered = lines.number_lines()
     first = numbered["text"][0].lstrip() if len(numbered) else ""
     is_list = first.startswith("[")
     found = _load_list(path, lines) if is_list else _load_lines(numbered)

@@ -24,11 +24,10 @@ class TextLines:
     text: pl.Series
     faults: pl.DataFrame
 
-    @property
-    def numbered(self) -> pl.DataFrame:
+    def number_lines(self) -> pl.DataFrame:
         """The lines that are not blank: `LINE_COLUMN` and ``text``."""
-        numbered = self.text.alias("text").to_frame().with_row_index(LINE_COLUMN, offset=1)
-        return numbered.filter(pl.col("text").str.strip_chars() != "")
+        lines = self.text.alias("text").to_frame().with_row_index(LINE_COLUMN, offset=1)
+        return lines.filter(pl.col("text").str.strip_chars() != "")
 
 
 def split_lines(path: Path, content: Content) -> TextLines:
