@@ -95,10 +95,13 @@ String.prototype.trim = window.ownTrim;
     await waitFor(requestAnimationFrame);
   };
 
+  /* Areas for files, which dash leaves without content until their script has come. */
+  const hasEmptyUpload = () => [...document.querySelectorAll("#content label[data-most]")].some((area) => !area.textContent);
+
   /* Remove the pre-rendered page, which covers the app, once the app shows the same or a failure. */
   const removePrerendered = async () => {
     const first = document.getElementById("first");
-    while (first && !document.querySelector("#content > *, #failure > *")) {
+    while (first && (!document.querySelector("#content > *, #failure > *") || hasEmptyUpload())) {
       await waitFor(requestAnimationFrame);
     }
     await waitForChart();

@@ -73,6 +73,27 @@ def test_the_app_takes_its_place_and_nothing_moves(
     assert tab.evaluate(colour_script) == paper
 
 
+def test_a_late_area_for_files_moves_nothing(first_visit: PageVisit, sample: str) -> None:
+    """The pre-rendered page stays until the script of the areas for files has come, however late."""
+    tab = first_visit.tab
+    delayed_routes: list[Route] = []
+
+    def delay_route(route: Route) -> None:
+        delayed_routes.append(route)
+
+    tab.route("**/async-upload*", delay_route)
+    app_route = open_without_app(first_visit, sample.replace("explorer", "orders"), draws_chart=False)
+    places_before = tab.evaluate(PLACES_SCRIPT, "#first")
+    with tab.expect_request("**/async-upload*"):
+        app_route.continue_()
+    wait_until(tab, "document.querySelectorAll('#content label[data-most]').length === 2")
+    expect(tab.locator("#first")).to_have_count(1)
+    delayed_routes[0].continue_()
+    expect(tab.locator("#first")).to_have_count(0)
+    places_after = tab.evaluate(PLACES_SCRIPT, "#frame")
+    assert [place for place in places_before if place not in places_after] == []
+
+
 def test_its_links_lead_on(first_visit: PageVisit, sample: str) -> None:
     """Before the app runs there is no button; a link of the navigation is followed, and the app shows its page."""
     tab = first_visit.tab
