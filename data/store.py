@@ -21,6 +21,7 @@ from data.tables.listings import ListingTable
 from data.tables.lowest_trades import LowTradeTable
 from data.tables.rejected_pages import RejectedPageTable
 from data.tables.runs import RunTable
+from data.tables.scans import ScanTable
 
 
 class CandleStore:
@@ -46,6 +47,7 @@ class CandleStore:
         self.listings = ListingTable(f"{base}/listings")
         self.rejected_pages = RejectedPageTable(f"{base}/bad_pages")
         self.runs = RunTable(f"{base}/runs")
+        self.scans = ScanTable(base)
 
     def read_candles(
         self,
@@ -197,4 +199,4 @@ class CandleStore:
 
     def _list_tables(self) -> list[StoreTable]:
         others = (self.lowest_trades, self.coverage, self.listings, self.rejected_pages, self.runs)
-        return [*self.candles.tables.values(), *(other.table for other in others)]
+        return [*self.candles.tables.values(), *(other.table for other in others), *self.scans.tables]
