@@ -4,7 +4,7 @@ The table follows the published description of Benson Sun's report. Lows of a da
 with more trades has more extreme lows: each unaligned gap is therefore given together with the aligned ones.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from deviation.measurement import Measurement
-from deviation.question import TOLERANCE, USD, USDT, Group
+from deviation.question import TOLERANCE, USD, USDT, Group, Rules
 from deviation.result import ExtremePrice, MarketRow
 from deviation.side import Side
 from deviation.window.extremes import value_at
@@ -21,18 +21,30 @@ from deviation.window.extremes import value_at
 
 @dataclass(frozen=True, slots=True)
 class FocusExtreme:
-    """The extreme trade of the focus venue in one group, and what the same minute says.
+    """The extreme trade of a venue in one group, beside those of the others and what the same minute says.
 
-    Fractions, None where undefined: ``gap_to_second`` to the extreme of the other families, where the focus venue has
-    the extreme of all; ``next`` beyond the furthest other close, ``least`` and ``most`` the bounds of the trade.
+    Fractions, None where undefined: ``gap`` to ``second``, the row of the most extreme trade of the other families;
+    ``next`` beyond the furthest other close, ``least`` and ``most`` the bounds of the trade.
     """
 
     row: MarketRow
+    side: Side
     extreme: ExtremePrice
-    gap_to_second: float | None
+    second: MarketRow | None
+    gap: float | None
     next: float | None
     least: float | None
     most: float | None
+
+    @property
+    def is_first(self) -> bool:
+        """Whether no other family had a more extreme trade; False where there is no other."""
+        return self.gap is not None and self.side.sign * self.gap >= -TOLERANCE
+
+    @property
+    def gap_to_second(self) -> float | None:
+        """The gap where the trade is the most extreme of all; None elsewhere, where it is no gap to the second."""
+        return self.gap if self.is_first else None
 
 
 @dataclass(frozen=True)
@@ -51,6 +63,22 @@ class GroupExtremes:
     def second(self) -> MarketRow | None:
         """The row of the most extreme trade of another venue; None without one."""
         return next((row for row in self.rows if row.market.venue != self.first.market.venue), None)
+
+    def find_other(self, row: MarketRow, rules: Rules, venues: Collection[str] = ()) -> MarketRow | None:
+        """The row of the most extreme trade of the other families, only of these venues if any are given."""
+        family = rules.family_of(row.market.venue)
+        return next(
+            (
+                other
+                for other in self.rows
+                if rules.family_of(other.market.venue) != family and (not venues or other.market.venue in venues)
+            ),
+            None,
+        )
+
+    def compare(self, row: MarketRow, other: MarketRow | None) -> float | None:
+        """The extreme trade of a row against that of another one, less 1; None without one."""
+        return None if other is None else self.get_price(row) / self.get_price(other) - 1
 
     def get_price(self, row: MarketRow) -> float:
         """The extreme trade of one of the rows."""
@@ -100,21 +128,13 @@ def measure_extreme_trade(measurement: Measurement, row: MarketRow, extremes: Gr
     if extreme is None:
         return None
     measures = row.series[row.market.group].measure_side(side, np.array([extreme.at]))
-    family = measurement.question.rules.family_of(row.market.venue)
-    other = next(
-        (
-            extremes.get_price(other)
-            for other in extremes.rows
-            if measurement.question.rules.family_of(other.market.venue) != family
-        ),
-        None,
-    )
-    gap = None if other is None else extreme.price / other - 1
-    is_first = gap is not None and side.sign * gap >= -TOLERANCE
+    second = extremes.find_other(row, measurement.question.rules)
     return FocusExtreme(
         row,
+        side,
         extreme,
-        gap if is_first else None,
+        second,
+        extremes.compare(row, second),
         value_at(measures.next, 0),
         value_at(measures.trade_least, 0),
         value_at(measures.trade_most, 0),
