@@ -46,12 +46,12 @@ def measure_event(reader: CandleReader, questions: Sequence[Question]) -> EventM
     for question in questions:
         windows = [question, *(shift_question(question, day) for day in days)]
         candles, covered_spans = read_inputs(reader, windows)
-        measurement = _measure_if_present(candles, covered_spans, question)
+        measurement = measure_if_present(candles, covered_spans, question)
         if measurement is None:
             continue
         results.append(measurement)
         for day, shifted in zip(days, windows[1:], strict=True):
-            placebo_measurement = _measure_if_present(candles, covered_spans, shifted)
+            placebo_measurement = measure_if_present(candles, covered_spans, shifted)
             if placebo_measurement is not None:
                 placebo_measurements[day].append(placebo_measurement)
     if not results:
@@ -76,7 +76,7 @@ def measure_question_sensitivity(reader: CandleReader, question: Question) -> Se
     return measure_sensitivity(*read_inputs(reader, [question]), question)
 
 
-def _measure_if_present(candles: pl.DataFrame, covered_spans: pl.DataFrame, question: Question) -> Measurement | None:
+def measure_if_present(candles: pl.DataFrame, covered_spans: pl.DataFrame, question: Question) -> Measurement | None:
     """The measurement; None without a candle of the asset in the window, or without a row."""
     window_candles = candles.filter(pl.col("open_time").is_between(question.start, question.end, closed="left"))
     if question.asset not in {parse_base(symbol) for symbol in window_candles["symbol"].unique()}:

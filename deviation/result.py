@@ -106,6 +106,12 @@ class MarketRow:
         """The lowest trade below, the highest above."""
         return self.low if side is Side.BELOW else self.high
 
+    @cached_property
+    def first_open(self) -> float | None:
+        """The open of the first minute with a trade; None where nothing was traded."""
+        traded = np.flatnonzero(self.minutes.traded)
+        return float(self.minutes.bars.open[self.minutes.span][traded[0]]) if traded.size else None
+
     def is_round(self, price: float) -> bool:
         """Whether a price has at least two significant digits fewer than the most precise one of the window.
 

@@ -71,6 +71,13 @@ class CoverageTable:
             .sort(SORT_COLUMNS)
         )
 
+    def read_unlisted_markets(self, start: datetime, end: datetime) -> frozenset[tuple[str, str]]:
+        """Venue and symbol of the markets that their venue did not list when ``[start, end)`` was asked for."""
+        is_unlisted = (pl.col("outcome") == Outcome.NOT_LISTED.value) & build_evidence_filter(Evidence.REAL)
+        filters = (is_unlisted, _build_overlap_filter(start, end))
+        markets = self.table.read(lambda rows: rows.filter(*filters).select("venue", "symbol").unique())
+        return frozenset(markets.iter_rows())
+
     def read_outstanding(self) -> pl.DataFrame:
         """The failed spans that have not been collected since: rows of `data.schema.COVERAGE`, cut to those minutes."""
         is_outstanding = ~pl.col("outcome").is_in([outcome.value for outcome in SETTLED_OUTCOMES])

@@ -33,10 +33,12 @@ SCAN_ROW: dict[str, pl.DataType] = {
     "is_first": pl.Boolean(),
     "gap": pl.Float64(),
     "second_venue": pl.String(),
+    "price_count": pl.Int64(),
     "gap_five": pl.Float64(),
     "five_count": pl.Int64(),
     "five_missing": pl.Int64(),
     "aligned": pl.Float64(),
+    "aligned_five": pl.Float64(),
     "trade_least": pl.Float64(),
     "trade_most": pl.Float64(),
     "traded_usd": pl.Float64(),
@@ -60,10 +62,12 @@ SCAN_ROW: dict[str, pl.DataType] = {
 - ``is_first``: whether that trade is at least as extreme as every other family's; false without another.
 - ``gap``, ``second_venue``: the trade against the most extreme one of the other families, and whose that is. Below, a
   negative gap is that of the lowest exchange. Null without another price.
+- ``price_count``: how many families have a price, this one included.
 - ``gap_five``, ``five_count``, ``five_missing``: the gap to exactly the `FIVE_PEERS` (less its own family), how many of
   them have a price, and how many have none although nothing says that they do not list the asset.
-- ``aligned``: in the minute of the trade, how far the close was beyond the furthest other close (0: not beyond it);
-  ``trade_least`` and ``trade_most``: the bounds of the trade there. Null where undefined in that minute.
+- ``aligned``, ``aligned_five``: in the minute of the trade, how far the close was beyond the furthest other close, of
+  all or of the `FIVE_PEERS` (0: not beyond it); ``trade_least`` and ``trade_most``: the bounds of the trade there. Null
+  where undefined in that minute.
 - ``traded_usd``: what was traded in that minute, in dollars; null without a rate.
 - ``round``: whether the price is a round one; null without a trade.
 - ``deviation``, ``beyond_min``: the largest deviation from the own quote's benchmark on that side, and the minutes at
@@ -127,12 +131,19 @@ SET_ASIDE_ORDER = ("asset", "venue", "symbol")
 
 
 class SetAside(StrEnum):
-    """Why a market, or a whole asset, was not measured."""
+    """Why a market, or a whole asset, was not measured.
+
+    - other-coin: its calm price is more than three times that of the others, or less than a third.
+    - no-candle, no-window-candle: no candle in all that was read, or none in the window.
+    - fewer-than-three: without these markets the focus is not left with two others.
+    - fair-value: the asset wraps another and is measured against that one (docs/method.md, section 6).
+    """
 
     OTHER_COIN = "other-coin"
     NO_CANDLE = "no-candle"
     NO_WINDOW_CANDLE = "no-window-candle"
     FEWER_THAN_THREE = "fewer-than-three"
+    FAIR_VALUE = "fair-value"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

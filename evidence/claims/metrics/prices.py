@@ -51,12 +51,10 @@ def read_fall(context: MarketContext) -> Reading:
 
 def read_open_to_low(context: MarketContext) -> Reading:
     """The lowest trade against the first open of the window."""
-    minutes, low = context.row.minutes, context.row.low
-    positions = np.flatnonzero(minutes.traded)
-    if low is None or not positions.size:
+    first_open, low = context.row.first_open, context.row.low
+    if low is None or first_open is None:
         return context.build_missing_reading(Unit.PERCENT, NO_TRADE)
-    opening = float(minutes.bars.open[minutes.span][positions[0]])
-    return _build_price_reading(context, Unit.PERCENT, low.price / opening - 1, NO_TRADE, Final.UPPER_BOUND)
+    return _build_price_reading(context, Unit.PERCENT, low.price / first_open - 1, NO_TRADE, Final.UPPER_BOUND)
 
 
 def read_hourly_fall(context: MarketContext) -> Reading:

@@ -1,0 +1,112 @@
+"""What a scan of the market asks for, and the tasks that it falls into: one for each asset."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from analysis.questions import build_question
+from data.catalogue import Catalogue
+from data.identity.market_universe import ScanAsset
+from data.schema import parse_quote
+from data.tables.scans import FIVE_PEERS
+from deviation.placebo import PLACEBO_DAYS
+from deviation.question import Parameters, Question
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScanRequest:
+    """A scan of real one-minute candles.
+
+    Attributes:
+        scan_id: unique among all scans.
+        made_at: aware.
+        universe: the assets and their markets.
+        start: of the window, aware; rounded down to a minute.
+        end: of the window, aware; rounded down to a minute.
+        event: id of the event that gives the calm span; None for none.
+        focus: id of the exchange whose coins are scanned.
+        parameters: of the method.
+        placebo_days: how many days before to measure the same clock window, the nearest first.
+        choices: what was chosen by hand, for all outputs; empty where nothing was.
+    """
+
+    scan_id: str
+    made_at: datetime
+    universe: tuple[ScanAsset, ...]
+    start: datetime
+    end: datetime
+    event: str | None = None
+    focus: str
+    parameters: Parameters = field(default_factory=Parameters)
+    placebo_days: tuple[int, ...] = tuple(range(1, PLACEBO_DAYS + 1))
+    choices: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ScanTask:
+    """One asset of a scan.
+
+    Attributes:
+        scanned: the asset and its markets, named as in the store.
+        question: the window; its markets are not restricted yet.
+        focus: id of the exchange whose coins are scanned.
+        placebo_days: the days before whose window is measured too.
+        unlisted: the venues of `FIVE_PEERS` that are known not to list the asset, by group.
+    """
+
+    scanned: ScanAsset
+    question: Question
+    focus: str
+    placebo_days: tuple[int, ...]
+    unlisted: Mapping[str, frozenset[str]]
+
+    @property
+    def asset(self) -> str:
+        """The ticker."""
+        return self.scanned.asset
+
+    @property
+    def start(self) -> datetime:
+        """The first minute of the window."""
+        return self.question.start
+
+    @property
+    def end(self) -> datetime:
+        """The end of the window."""
+        return self.question.end
+
+
+def build_tasks(
+    request: ScanRequest, catalogue: Catalogue, unlisted_markets: Collection[tuple[str, str]]
+) -> Iterator[ScanTask]:
+    """The tasks of a scan, in the order of its universe.
+
+    Args:
+        request: what is asked.
+        catalogue: the facts on assets, venues and the event.
+        unlisted_markets: venue and symbol of markets that their venue is known not to list.
+
+    Raises:
+        UsageError: the event is unknown or the window empty.
+    """
+    for scanned in request.universe:
+        question = build_question(
+            catalogue,
+            scanned.asset,
+            request.start,
+            request.end,
+            event=request.event,
+            parameters=request.parameters,
+            focus=request.focus,
+        )
+        groups = sorted({parse_quote(market.symbol) for market in scanned.markets})
+        tickers = {scanned.asset, *(market.symbol.split("/", 1)[0] for market in scanned.markets)}
+        unlisted = {
+            quote.lower(): frozenset(
+                venue
+                for venue in FIVE_PEERS
+                if any((venue, f"{ticker}/{quote}") in unlisted_markets for ticker in tickers)
+            )
+            for quote in groups
+        }
+        yield ScanTask(scanned, question, request.focus, request.placebo_days, unlisted)
