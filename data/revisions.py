@@ -1,7 +1,7 @@
 """Revisions: candles that a route reported again with other values."""
 
 from collections.abc import Callable, Collection, Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import polars as pl
 
@@ -18,9 +18,6 @@ CANDLE_KEY = (*MARKET_COLUMNS, "open_time", "origin", "route")
 SETTLING_MIN = 10
 """Minutes after the end of a bar within which its candle may still change: such a change accuses nobody."""
 
-SLICE_LENGTH = timedelta(days=31)
-"""The length of one asset's data that is processed at once, to limit memory."""
-
 
 def list_revisions(
     table: StoreTable, start: datetime | None, end: datetime | None, assets: Collection[str] | None
@@ -35,30 +32,24 @@ def list_revisions(
     """
     conditions = [pl.col("origin").is_in(COLLECTED_ORIGINS)]
     if start is not None:
-        conditions += [pl.col("open_time") >= start, pl.col("day") >= start.astimezone(UTC).date()]
+        conditions.append(pl.col("open_time") >= start)
     if end is not None:
-        conditions += [pl.col("open_time") < end, pl.col("day") <= end.astimezone(UTC).date()]
-    if assets is not None:
-        conditions.append(pl.col("asset").is_in(list(assets)))
-    snapshot = table.open()
-    parts = table.read_from(snapshot, lambda rows: rows.filter(*conditions).select("asset", "day").unique())
+        conditions.append(pl.col("open_time") < end)
     changes = [
-        _list_changes(table.read_from(snapshot, _select_repeated([*conditions, *part])))
-        for part in _build_slice_filters(parts)
+        _list_changes(table.read_partitions([asset], month, month_end, _select_repeated(conditions)))
+        for asset, month, month_end in _list_slices(table.list_months(assets))
+        if (start is None or start < month_end) and (end is None or month < end)
     ]
     return pl.concat([build_empty_frame(REVISION), *changes]).sort(
         *MARKET_COLUMNS, "open_time", "origin", "field", "source"
     )
 
 
-def _build_slice_filters(parts: pl.DataFrame) -> Iterator[tuple[pl.Expr, pl.Expr]]:
-    """Filters that together cover all of the partitions, each a slice of one asset."""
-    spans = parts.group_by("asset").agg(pl.col("day").min().alias("first"), pl.col("day").max().alias("last"))
-    for asset, first, last in spans.sort("asset").iter_rows():
-        day: date = first
-        while day <= last:
-            yield pl.col("asset") == asset, pl.col("day").is_between(day, day + SLICE_LENGTH, closed="left")
-            day += SLICE_LENGTH
+def _list_slices(months: pl.DataFrame) -> Iterator[tuple[str, datetime, datetime]]:
+    """The assets and months of a table, to limit memory; each month from its first instant to that of the next."""
+    for asset, month in months.iter_rows():
+        first = datetime.combine(month, time(), UTC)
+        yield asset, first, (first + timedelta(days=31)).replace(day=1)
 
 
 def _select_repeated(conditions: list[pl.Expr]) -> Callable[[pl.LazyFrame], pl.LazyFrame]:

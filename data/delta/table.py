@@ -5,17 +5,26 @@ and retries, with a backoff and jitter. Exceptions of deltalake and polars are t
 """
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
 import polars as pl
 import stamina
-from deltalake import CommitProperties, DeltaTable, Schema, Transaction, WriterProperties, write_deltalake
+from deltalake import (
+    ColumnProperties,
+    CommitProperties,
+    DeltaTable,
+    Schema,
+    Transaction,
+    WriterProperties,
+    write_deltalake,
+)
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
 
+from data.delta.layout import Layout
 from data.errors import StoreBusy, StoreUnusable, UsageError
 from data.schema import TIME
 
@@ -28,9 +37,22 @@ T = TypeVar("T")
 
 WRITER_PROPERTIES = WriterProperties(compression="ZSTD")
 
+MONTH_WRITER_PROPERTIES = WriterProperties(
+    compression="LZ4_RAW",
+    max_row_group_size=16 * 1024 * 1024,
+    column_properties={"open_time": ColumnProperties(dictionary_enabled=False, encoding="DELTA_BINARY_PACKED")},
+)
+"""Of tables by month: one row group per file, as each repeats the dictionaries; sorted times are stored as steps."""
+
+CONFIGURATION = {"delta.checkpointInterval": "20"}
+"""Every so many commits a checkpoint is written: opening a table reads the last one and all commits since."""
+
 
 class StoreTable:
     """A Delta table at a URI, with its columns and partitions; nothing is created until the first write.
+
+    With a ``layout`` the rows have an asset and a day. It is that of a new table: one that exists is read and written
+    in its own. Queries get the rows of the table as they are stored, by month without the day; see `find_layout`.
 
     ``defaults`` are the values of columns that older tables lack: reads fill them in, and the first write adds the
     columns to the table. ``indexed`` are the columns whose minimum and maximum per file are recorded, so that reads can
@@ -44,10 +66,12 @@ class StoreTable:
         partition_by: Sequence[str] = (),
         defaults: Mapping[str, str] | None = None,
         indexed: Sequence[str] = (),
+        layout: Layout | None = None,
     ) -> None:
         self.uri = uri
         self.schema = schema
         self.partition_by = list(partition_by)
+        self.layout = layout
         self.defaults = dict(defaults or {})
         self.indexed = list(indexed)
         self._cached = threading.local()
@@ -73,6 +97,21 @@ class StoreTable:
             self._cached.table, self._cached.first_commit, self._cached.checkpoint = table, first_commit, checkpoint
             return table
 
+    def find_layout(self, table: DeltaTable | None) -> Layout:
+        """The layout of the table at a version, or that in which it would be created.
+
+        Raises:
+            StoreUnusable: the table has other partitions.
+        """
+        if table is None and self.layout is not None:
+            return self.layout
+        names = [] if table is None else table.metadata().partition_columns
+        for layout in Layout:
+            if names == layout.partition_by:
+                return layout
+        message = f"the table at {self.uri} has the partitions {names}, which this version does not know"
+        raise StoreUnusable(message)
+
     def read_version(self) -> str:
         """The table's id and version, ``-`` if it does not exist."""
         table = self.open()
@@ -84,7 +123,7 @@ class StoreTable:
         Delta stores microseconds: time columns are converted to the milliseconds of the schema.
 
         Args:
-            query: maps the rows of the table (columns of the schema, times in microseconds) to the result.
+            query: maps the rows of the table (as they are stored, times in microseconds) to the result.
 
         Raises:
             StoreUnusable: the table or one of its files cannot be read.
@@ -94,8 +133,31 @@ class StoreTable:
     def read_from(self, table: DeltaTable | None, query: Callable[[pl.LazyFrame], pl.LazyFrame]) -> pl.DataFrame:
         """Like `read`, at the version at which the table was opened."""
         with self._translate_errors():
-            rows = pl.LazyFrame(schema=self.schema) if table is None else self._scan(table)
+            rows = pl.LazyFrame(schema=self._build_stored_schema(table)) if table is None else self._scan(table)
             return query(rows).with_columns(pl.col(pl.Datetime).cast(TIME)).collect()
+
+    def read_partitions(
+        self,
+        assets: Collection[str],
+        start: datetime,
+        end: datetime,
+        query: Callable[[pl.LazyFrame], pl.LazyFrame],
+    ) -> pl.DataFrame:
+        """Like `read`, of the partitions of assets and of ``[start, end)``, which may hold further times."""
+        table = self.open()
+        is_in_partition = self.find_layout(table).build_filter(assets, start, end)
+        return self.read_from(table, lambda rows: query(rows.filter(is_in_partition)))
+
+    def list_months(self, assets: Collection[str] | None = None) -> pl.DataFrame:
+        """The assets and months (their first day) of the files, from the log: columns asset and month, sorted."""
+        table = self.open()
+        if table is None:
+            return pl.DataFrame(schema={"asset": pl.String(), "month": pl.Date()})
+        with self._translate_errors():
+            partitions = pl.DataFrame(table.get_add_actions())["partition"].struct.unnest()
+        dates = pl.col(self.find_layout(table)).dt.month_start().alias("month")
+        months = partitions.select("asset", dates).unique().sort("asset", "month")
+        return months if assets is None else months.filter(pl.col("asset").is_in(list(assets)))
 
     def insert(
         self, choose_rows: Callable[[DeltaTable], tuple[pl.DataFrame, T]], *, conflict_parts: Iterable[str]
@@ -123,9 +185,13 @@ class StoreTable:
             rows, result = choose_rows(table)
             if not rows.is_empty():
                 transactions = [Transaction(part, table.version()) for part in conflict_parts]
-                properties = CommitProperties(app_transactions=transactions)
+                stored_rows = rows if self.layout is None else self.find_layout(table).convert_rows(rows)
                 write_deltalake(
-                    table, rows, mode="append", writer_properties=WRITER_PROPERTIES, commit_properties=properties
+                    table,
+                    stored_rows,
+                    mode="append",
+                    writer_properties=self.choose_writer_properties(table),
+                    commit_properties=CommitProperties(app_transactions=transactions),
                 )
             return result
 
@@ -154,12 +220,13 @@ class StoreTable:
             table = self.open()
             if table is None:
                 return 0
-            return int(table.delete(predicate, writer_properties=WRITER_PROPERTIES)["num_deleted_rows"] or 0)
+            properties = self.choose_writer_properties(table)
+            return int(table.delete(predicate, writer_properties=properties)["num_deleted_rows"] or 0)
 
         return self._run_with_retries(delete_once)
 
     def compact(self, retention: timedelta) -> None:
-        """Compact the files, and remove those from the disk that no version younger than ``retention`` uses.
+        """Compact the files, remove those that no version younger than ``retention`` uses, and write a checkpoint.
 
         Concurrent reads and writes are safe. The age of a version is by the real clock.
 
@@ -171,9 +238,13 @@ class StoreTable:
         def compact_once() -> None:
             table = self.open()
             if table is not None:
-                table.optimize.compact(writer_properties=WRITER_PROPERTIES)
+                table.optimize.compact(writer_properties=self.choose_writer_properties(table))
                 # Full: removes also the files of writers that ended before their commit.
                 table.vacuum(int(retention / timedelta(hours=1)), dry_run=False, full=True)
+                missing = CONFIGURATION.items() - table.metadata().configuration.items()
+                if missing:  # a table of an earlier version
+                    table.alter.set_table_properties(dict(missing))
+                table.create_checkpoint()
 
         self._run_with_retries(compact_once)
 
@@ -241,18 +312,41 @@ class StoreTable:
                 raise
             return None
 
+    def choose_writer_properties(self, table: DeltaTable) -> WriterProperties:
+        """How the Parquet files of a table are written."""
+        if self.layout is not None and self.find_layout(table) is Layout.MONTH:
+            return MONTH_WRITER_PROPERTIES
+        return WRITER_PROPERTIES
+
+    def build_configuration(self) -> dict[str, str]:
+        """The settings of a new table, as properties of the Delta protocol."""
+        indexed = {"delta.dataSkippingStatsColumns": ",".join(self.indexed)} if self.indexed else {}
+        return CONFIGURATION | indexed
+
+    def _build_stored_schema(self, table: DeltaTable | None) -> dict[str, pl.DataType]:
+        return self.schema if self.layout is None else self.find_layout(table).convert_schema(self.schema)
+
     def _open_or_create(self) -> DeltaTable:
-        schema = Schema.from_arrow(pl.Schema(self.schema))
         table = self.open()
         if table is not None:
+            schema = Schema.from_arrow(pl.Schema(self._build_stored_schema(table)))
             stored_names = {field.name for field in table.schema().fields}
             missing_fields = [field for field in schema.fields if field.name not in stored_names]
             if missing_fields:
                 table.alter.add_columns(missing_fields)
             return table
-        configuration = {"delta.dataSkippingStatsColumns": ",".join(self.indexed)} if self.indexed else None
+        return self.create(self.uri, self.layout)
+
+    def create(self, uri: str, layout: Layout | None) -> DeltaTable:
+        """Create a table for rows of this one at a URI, or open the one that is there."""
+        schema = self.schema if layout is None else layout.convert_schema(self.schema)
+        partition_by = self.partition_by if layout is None else layout.partition_by
         return DeltaTable.create(
-            self.uri, schema, mode="ignore", partition_by=self.partition_by or None, configuration=configuration
+            uri,
+            Schema.from_arrow(pl.Schema(schema)),
+            mode="ignore",
+            partition_by=partition_by or None,
+            configuration=self.build_configuration(),
         )
 
     def _run_with_retries(self, action: Callable[[], T]) -> T:

@@ -51,8 +51,8 @@ class WriteReport:
 class CheckedBatch:
     """Checked candles and their series.
 
-    ``rows`` has the columns of `data.schema.STORED_CANDLE` and ``series``, a number, sorted by asset, day, series and
-    open time, each series and minute once. ``series`` has a row for each number: `NAME_COLUMNS`, asset, route and
+    ``rows`` has the columns of `data.schema.STORED_CANDLE` and ``series``, a number, sorted by asset, month, series
+    and open time, each series and minute once. ``series`` has a row for each number: `NAME_COLUMNS`, asset, route and
     number; sources of one route share the number.
     """
 
@@ -86,7 +86,8 @@ def check_batch(fetched: pl.DataFrame) -> CheckedBatch:
     placed_rows = fetched.with_columns(
         *(per_run[name].gather(run) for name in ("asset", "series", "asset_no")), day=pl.col("open_time").dt.date()
     )
-    rows = placed_rows.sort("asset_no", "day", "series", "open_time", "fetched_at").select(*STORED_CANDLE, "series")
+    month = pl.col("day").dt.month_start()
+    rows = placed_rows.sort("asset_no", month, "series", "open_time", "fetched_at").select(*STORED_CANDLE, "series")
     is_duplicate = _equals_previous("series", "open_time")
     faults = rows.select(
         (~pl.col("origin").is_in([origin.value for origin in Origin])).any().alias("an origin is unknown"),

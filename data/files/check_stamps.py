@@ -16,8 +16,11 @@ from data.files.report import MarketReport
 from data.files.stamps import Floats, StampFit, fit_stamps
 from data.schema import CANDLE_DEFAULTS, Evidence, Timeframe, parse_base
 from data.store import CandleStore
-from data.tables.candles import build_partition_filter, build_trade_filter
+from data.tables.candles import build_trade_filter
 from data.tables.coverage import build_evidence_filter
+
+DAY = pl.col("open_time").dt.date()
+"""The day of a bar."""
 
 MAX_DAYS = 7
 """The most days of a market that are compared: the latest ones that the store has of other exchanges."""
@@ -91,13 +94,16 @@ class _Peers:
 
     def __init__(self, store: CandleStore, asset: str, timeframe: Timeframe, first: datetime, last: datetime) -> None:
         self._store, self._asset, self._timeframe = store, asset, timeframe
+        start, last_day = (datetime.combine(instant.astimezone(UTC), time(), UTC) for instant in (first, last))
+        end = last_day + timedelta(days=1)
         conditions = (
-            build_partition_filter([asset], first, last + timedelta(seconds=timeframe.seconds)),
             build_trade_filter(timeframe),
             build_evidence_filter(Evidence.REAL),
+            pl.col("open_time").is_between(start, end, closed="left"),
         )
-        table = store.candles.tables[timeframe]
-        self._venue_days = table.read(lambda rows: rows.filter(*conditions).select("venue", "day").unique())
+        self._venue_days = store.candles.tables[timeframe].read_partitions(
+            [asset], start, end, lambda rows: rows.filter(*conditions).select("venue", DAY.alias("day")).unique()
+        )
         self._closes_by_days: dict[tuple[date, ...], pl.DataFrame] = {}
         self._rows_of_asset: pl.DataFrame | None = None
 
@@ -134,7 +140,7 @@ class _Peers:
         """Venue, symbol, open time and close of all traded bars of these days."""
         start, end = (datetime.combine(day, time(), UTC) for day in (days[0], days[-1] + timedelta(days=1)))
         columns = ("venue", "symbol", "open_time", "close", "volume")
-        conditions = (pl.col("day").is_in(days), build_evidence_filter(Evidence.REAL))
+        conditions = (DAY.is_in(days), build_evidence_filter(Evidence.REAL))
         rows = self._store.candles.read_rows(
             [self._asset], start, end, *conditions, columns=columns, timeframe=self._timeframe
         )

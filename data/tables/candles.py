@@ -4,16 +4,17 @@ A stored candle is never overwritten. What a route later reports with other valu
 ``fetched_at``; reads give one row per bar: by the order of `data.schema.Origin`, then the latest, then by source.
 
 Each timeframe has a table of its own, because a day has sixty times as many seconds as minutes, which a read of minutes
-would have to skip.
+would have to skip. For the same reason seconds are partitioned by day, and the longer bars by month.
 """
 
 from collections.abc import Collection, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 import polars as pl
 from deltalake import DeltaTable
 
 from data.delta.deduplicate import deduplicate_bars
+from data.delta.layout import Layout
 from data.delta.table import StoreTable
 from data.delta.upsert import NAME_COLUMNS, VALUE_COLUMNS, check_batch, classify_rows, sum_by_market
 from data.revisions import list_revisions
@@ -29,16 +30,19 @@ from data.schema import (
     build_empty_frame,
 )
 
-MAX_PARTITIONS_PER_COMMIT = 32
-"""The most partitions of one commit, about a month of one asset. Each is a file that stays open until the commit and
-takes about 2 MB of memory."""
+MAX_DAYS_PER_COMMIT = 32
+"""The most days of assets in one commit, about a month of one asset. In a table by day each is a file that stays open
+until the commit and takes about 2 MB of memory, and each is a line in the log."""
+
+LAYOUTS = {Timeframe.S1: Layout.DAY, Timeframe.M1: Layout.MONTH, Timeframe.M5: Layout.MONTH}
+"""The layouts of new tables. A month of seconds would be a file of some 30 million rows, all read for one hour."""
 
 IS_TRADE = pl.col("price") == CANDLE_DEFAULTS["price"]
 """Trade candles, in a table of one timeframe."""
 
 
 class CandleTable:
-    """The Delta tables of `data.schema.STORED_CANDLE`, each partitioned by asset and day.
+    """The Delta tables of `data.schema.STORED_CANDLE`, each partitioned by asset and month, or by asset and day.
 
     ``tables`` has one for each timeframe: minutes at the URI itself, the others beside it, such as ``candles-1s``.
     """
@@ -47,7 +51,7 @@ class CandleTable:
         uris = {timeframe: uri if timeframe is Timeframe.M1 else f"{uri}-{timeframe}" for timeframe in Timeframe}
         indexed = ("venue", "symbol", "open_time")
         self.tables = {
-            timeframe: StoreTable(table_uri, STORED_CANDLE, ("asset", "day"), indexed=indexed)
+            timeframe: StoreTable(table_uri, STORED_CANDLE, indexed=indexed, layout=LAYOUTS[timeframe])
             for timeframe, table_uri in uris.items()
         }
 
@@ -107,9 +111,10 @@ class CandleTable:
         See `data.reader.CandleReader.read_candles` and `data.delta.deduplicate.deduplicate_bars`.
         """
         is_in_window = pl.col("open_time").is_between(start, end, closed="left")
-        filters = (build_partition_filter(assets, start, end), pl.col("price") == price, *conditions, is_in_window)
         store_table = self.tables[timeframe]
         delta_table = store_table.open()  # one version for every read
+        is_in_partition = store_table.find_layout(delta_table).build_filter(assets, start, end)
+        filters = (is_in_partition, pl.col("price") == price, *conditions, is_in_window)
 
         def read_columns(column_names: Collection[str], extra_conditions: Collection[pl.Expr]) -> pl.DataFrame:
             return store_table.read_from(
@@ -134,8 +139,10 @@ class CandleTable:
             A frame of `data.schema.FETCHED_CANDLE`, sorted by market, open time and time of fetching.
         """
         is_in_window = pl.col("open_time").is_between(start, end, closed="left")
-        filters = (build_partition_filter(assets, start, end), IS_TRADE, *conditions, is_in_window)
-        rows = self.tables[timeframe].read(lambda stored: stored.filter(*filters).select(*FETCHED_CANDLE))
+        filters = (IS_TRADE, *conditions, is_in_window)
+        rows = self.tables[timeframe].read_partitions(
+            assets, start, end, lambda stored: stored.filter(*filters).select(*FETCHED_CANDLE)
+        )
         return rows.sort("venue", "symbol", "open_time", "fetched_at", "origin", "source")
 
     def read_sources(
@@ -152,14 +159,16 @@ class CandleTable:
             A frame of `data.schema.SOURCE`, sorted by venue, origin and source.
         """
         is_in_window = pl.col("open_time").is_between(start, end, closed="left")
-        filters = (build_partition_filter(assets, start, end), build_trade_filter(timeframe), *conditions, is_in_window)
+        filters = (build_trade_filter(timeframe), *conditions, is_in_window)
         keys, time = ("venue", "origin", "source"), pl.col("fetched_at")
         counts = (
             pl.len().cast(pl.Int64).alias("rows"),
             time.min().alias("first_fetched"),
             time.max().alias("last_fetched"),
         )
-        sources = self.tables[timeframe].read(lambda stored: stored.filter(*filters).group_by(keys).agg(*counts))
+        sources = self.tables[timeframe].read_partitions(
+            assets, start, end, lambda stored: stored.filter(*filters).group_by(keys).agg(*counts)
+        )
         return sources.select(*SOURCE).sort(keys)
 
     def read_revisions(
@@ -190,14 +199,16 @@ class CandleTable:
         """Store what is new or changed in rows of a batch as one commit."""
         parts = rows.select("asset", "day").unique(maintain_order=True)
         is_overlapping = (
-            _build_exact_partition_filter(parts),
             *(pl.col(name).is_in(rows[name].unique().to_list()) for name in ("venue", "symbol")),
             pl.col("open_time").is_between(rows["open_time"].min(), rows["open_time"].max()),
         )
         columns = [*NAME_COLUMNS, "open_time", *VALUE_COLUMNS, "fetched_at"]
 
         def choose_rows(table: DeltaTable) -> tuple[pl.DataFrame, pl.DataFrame]:
-            stored_rows = store_table.read_from(table, lambda stored: stored.filter(*is_overlapping).select(columns))
+            is_in_partition = store_table.find_layout(table).build_exact_filter(parts)
+            stored_rows = store_table.read_from(
+                table, lambda stored: stored.filter(is_in_partition, *is_overlapping).select(columns)
+            )
             return classify_rows(rows, series, stored_rows)
 
         return store_table.insert(choose_rows, conflict_parts=[f"{asset}/{day}" for asset, day in parts.iter_rows()])
@@ -214,31 +225,16 @@ def build_price_filter(timeframe: Timeframe, price: str) -> pl.Expr:
 
 
 def _split_into_commits(rows: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """Sorted rows of a batch cut into commits: whole months of assets, `MAX_PARTITIONS_PER_COMMIT` at most."""
+    """Sorted rows of a batch cut into commits: whole months of assets, `MAX_DAYS_PER_COMMIT` at most."""
     month = pl.col("day").dt.truncate("1mo")
     spans = rows.group_by("asset", month, maintain_order=True).agg(
         pl.len().alias("rows"), pl.col("day").n_unique().alias("days")
     )
     first, row_count, day_count = 0, 0, 0
     for span_rows, span_days in spans.select("rows", "days").iter_rows():
-        if day_count + span_days > MAX_PARTITIONS_PER_COMMIT and row_count:
+        if day_count + span_days > MAX_DAYS_PER_COMMIT and row_count:
             yield rows.slice(first, row_count)
             first, row_count, day_count = first + row_count, 0, 0
         row_count, day_count = row_count + span_rows, day_count + span_days
     if row_count:
         yield rows.slice(first, row_count)
-
-
-def _build_exact_partition_filter(parts: pl.DataFrame) -> pl.Expr:
-    """A filter for exactly these partitions (columns asset and day); assets of the same days share a term."""
-    days = parts.group_by("asset", maintain_order=True).agg("day")
-    terms = days.group_by("day", maintain_order=True).agg("asset").iter_rows()
-    return pl.any_horizontal(pl.col("asset").is_in(assets) & pl.col("day").is_in(list(span)) for span, assets in terms)
-
-
-def build_partition_filter(assets: Collection[str], start: datetime, end: datetime) -> pl.Expr:
-    """A filter on the partition columns, so that files of other assets and days are never opened."""
-    last_instant = end - timedelta(microseconds=1)
-    return pl.col("asset").is_in(list(assets)) & pl.col("day").is_between(
-        start.astimezone(UTC).date(), last_instant.astimezone(UTC).date()
-    )

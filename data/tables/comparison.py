@@ -6,16 +6,15 @@ mark or index price, which has no volume.
 """
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import NamedTuple
 
 import polars as pl
 
 from data.delta.deduplicate import ORIGIN_ENUM
-from data.delta.table import StoreTable
 from data.delta.upsert import MARKET_COLUMNS, VALUE_COLUMNS
 from data.revisions import COLLECTED_ORIGINS
-from data.schema import CANDLE, CANDLE_DEFAULTS, TIME, Origin, Timeframe
+from data.schema import CANDLE, CANDLE_DEFAULTS, TIME, Origin, Timeframe, parse_base
 from data.tables.candles import CandleTable
 
 BAR_KEY = (*MARKET_COLUMNS, "open_time")
@@ -68,10 +67,10 @@ def _select_common_months(table: CandleTable, candles: pl.DataFrame) -> Iterator
     )
     asset = pl.col("symbol").str.split("/").list.first()
     for (asset_name, length), rows in markets.group_by(asset.alias("asset"), "timeframe"):
-        first_day, last_day = rows["first"].dt.date().min(), rows["last"].dt.date().max()
-        is_common = (pl.col("asset") == asset_name) & pl.col("day").is_between(first_day, last_day)
+        first_month, last_month = (edge.dt.date().dt.month_start() for edge in (rows["first"], rows["last"]))
+        months = table.tables[Timeframe(str(length))].list_months([str(asset_name)])["month"]
         of_asset = (pl.col("symbol").is_in(rows["symbol"].to_list()), pl.col("timeframe") == length)
-        for month in _list_months(table.tables[Timeframe(str(length))], is_common):
+        for month in months.filter(months.is_between(first_month.min(), last_month.max())):
             start = datetime.combine(month, time(), UTC)
             part = candles.filter(pl.col("open_time").is_between(start, _find_next_month(start), closed="left")).filter(
                 *of_asset
@@ -80,29 +79,26 @@ def _select_common_months(table: CandleTable, candles: pl.DataFrame) -> Iterator
                 yield part
 
 
-def _list_months(table: StoreTable, condition: pl.Expr) -> list[date]:
-    """The first day of each month in which a table has rows for which a condition holds."""
-    days = table.read(lambda rows: rows.filter(condition).select(pl.col("day").unique()))
-    return days["day"].dt.truncate("1mo").unique().sort().to_list()
-
-
 def _find_next_month(start: datetime) -> datetime:
     return (start + timedelta(days=31)).replace(day=1)
 
 
 def _read_stored(table: CandleTable, part: pl.DataFrame) -> pl.DataFrame:
     """The stored rows of the markets and times of one asset's candles, of real origins or of the reconstruction."""
-    times = part["open_time"]
+    first, last = part.select(pl.col("open_time").min().alias("first"), pl.col("open_time").max().alias("last")).row(0)
     is_reconstruction = pl.col("origin") == Origin.RECONSTRUCTION.value
     conditions = (
-        pl.col("asset") == part["symbol"][0].split("/")[0],
-        pl.col("day").is_between(times.dt.date().min(), times.dt.date().max()),
         *(pl.col(name).is_in(part[name].unique().to_list()) for name in ("venue", "symbol", "price")),
-        pl.col("open_time").is_between(times.min(), times.max()),
+        pl.col("open_time").is_between(first, last),
         is_reconstruction if part["origin"][0] == Origin.RECONSTRUCTION.value else ~is_reconstruction,
     )
     columns = (*BAR_KEY, *VALUE_COLUMNS, "origin", "fetched_at", "source")
-    return table.tables[Timeframe(part["timeframe"][0])].read(lambda rows: rows.filter(*conditions).select(columns))
+    return table.tables[Timeframe(part["timeframe"][0])].read_partitions(
+        [parse_base(part["symbol"][0])],
+        first,
+        last + timedelta(milliseconds=1),
+        lambda rows: rows.filter(*conditions).select(columns),
+    )
 
 
 def _find_differences(candles: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:

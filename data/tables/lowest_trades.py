@@ -6,10 +6,10 @@ from datetime import datetime
 import polars as pl
 from deltalake import DeltaTable
 
+from data.delta.layout import Layout
 from data.delta.table import StoreTable, quote_sql
 from data.delta.upsert import CHECKSUM
 from data.schema import LOW_TRADE, STORED_LOW_TRADE, Origin, Timeframe
-from data.tables.candles import build_partition_filter
 
 BAR_KEY = ("venue", "symbol", "timeframe", "open_time")
 
@@ -25,7 +25,7 @@ class LowTradeTable:
 
     def __init__(self, uri: str) -> None:
         indexed = ("venue", "symbol", "open_time")
-        self.table = StoreTable(uri, STORED_LOW_TRADE, ("asset", "day"), indexed=indexed)
+        self.table = StoreTable(uri, STORED_LOW_TRADE, indexed=indexed, layout=Layout.DAY)
 
     def write(self, rows: pl.DataFrame) -> int:
         """Store the lowest trades of bars beside their candles; writing them again stores nothing.
@@ -69,7 +69,7 @@ class LowTradeTable:
         if table is None:  # as in most stores: only some venues' bars are made of trades
             return pl.DataFrame(schema=LOW_TRADE)
         is_in_window = pl.col("open_time").is_between(start, end, closed="left")
-        conditions = (build_partition_filter(assets, start, end), pl.col("timeframe") == timeframe.value, is_in_window)
+        conditions = (Layout.DAY.build_filter(assets, start, end), pl.col("timeframe") == timeframe.value, is_in_window)
         matching = self.table.read_from(table, lambda rows: rows.filter(*conditions).select(*LOW_TRADE))
         latest = matching.sort("fetched_at", "source", "at", "trade_id").unique(
             BAR_KEY, keep="last", maintain_order=True

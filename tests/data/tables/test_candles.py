@@ -9,6 +9,7 @@ from polars.testing import assert_frame_equal
 from data.schema import FETCHED_CANDLE, WRITE_COUNTS, Origin, build_empty_frame
 from data.store import CandleStore
 from tests.data.frames import LATER, NOW, build_candle, build_candles, build_fetched, get_minute
+from tests.data.old_store import create_old_store
 
 WIDE = (get_minute(-60), get_minute(60))
 ZIP = "archive.example/ATOMUSDT-1m-2025-10-10.zip"
@@ -132,22 +133,28 @@ def test_another_host_or_file_is_another_route(store: CandleStore) -> None:
     assert store.candles.write(monthly)["new"].to_list() == [1]
 
 
-def test_only_the_touched_partitions_are_looked_at(store: CandleStore) -> None:
-    """Writing a batch of two assets on two days opens no file of another day or asset."""
-    tomorrow = datetime(2025, 10, 11, tzinfo=UTC)
+@pytest.mark.parametrize(("layout", "next_part"), [("day", "2025-10-11"), ("month", "2025-11-01")])
+def test_only_the_touched_partitions_are_looked_at(tmp_path: Path, layout: str, next_part: str) -> None:
+    """Writing a batch of two assets in two parts of time opens no file of another part or asset."""
+    store = create_old_store(tmp_path) if layout == "day" else CandleStore(str(tmp_path))
+    later = datetime.fromisoformat(next_part).replace(tzinfo=UTC)
     everything = [
         build_candle(at=at, symbol=symbol)
         for symbol in ("ATOM/USDT", "DOGE/USDT", "XRP/USDT")
-        for at in (get_minute(0), tomorrow)
+        for at in (get_minute(0), later)
     ]
     store.candles.write(build_fetched(*everything))
-    touched = {("ATOM", "2025-10-10"), ("DOGE", "2025-10-11")}
+    touched = {("ATOM", {"day": "2025-10-10", "month": "2025-10-01"}[layout]), ("DOGE", next_part)}
+    partitions = set()
     for file in (Path(store.uri) / "candles").rglob("*.parquet"):
-        asset, day = (part.split("=")[1] for part in file.parts[-3:-1])
-        if (asset, day) not in touched:
+        (_, asset), (column, first_day) = (part.split("=") for part in file.parts[-3:-1])
+        partitions.add((column, asset, first_day))
+        if (asset, first_day) not in touched:
             file.unlink()
+    assert {column for column, _, _ in partitions} == {layout}
+    assert len(partitions) == 6
     batch = build_fetched(
-        build_candle(at=get_minute(0)), build_candle(at=tomorrow, symbol="DOGE/USDT"), build_candle(1), at=LATER
+        build_candle(at=get_minute(0)), build_candle(at=later, symbol="DOGE/USDT"), build_candle(1), at=LATER
     )
     assert store.candles.write(batch).select("new", "same").rows() == [(1, 1), (0, 1)]
 
