@@ -8,6 +8,8 @@ PlumblineError            1  the work is done as far as possible, with failures
 ├── NoUsableCandles       3  no candle to measure
 ├── StoreUnusable         3  the store cannot be read or written
 ├── StoreBusy             1  conflicts with other writers, after all retries
+├── TaskFailed            1  one of many tasks failed; has the exit code of its cause
+├── EngineFailed          1  the workers of an engine ended again and again, or are out of reach
 ├── BrowserMissing        1  a picture needs Chromium and there is none
 ├── BrowserBusy           1  too many pictures are waiting to be drawn
 └── BrowserFailed         1  the browser that draws pictures ended or hung, twice
@@ -75,6 +77,14 @@ class StoreUnusable(PlumblineError):
 
 class StoreBusy(PlumblineError):
     """A write failed because of conflicts with other writers, after all retries."""
+
+
+class TaskFailed(PlumblineError):
+    """One of many tasks failed; the message names its asset and window, and the exit code is that of the cause."""
+
+
+class EngineFailed(PlumblineError):
+    """Workers ended again and again on one task, or none can be reached; the message names the task if there is one."""
 
 
 class BrowserMissing(PlumblineError):

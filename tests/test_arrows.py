@@ -53,6 +53,7 @@ LAYERS = (
     "deviation.sensitivity",
     "deviation.report",
     # analysis
+    "analysis.engine",
     "analysis.questions",
     "analysis.event",
     "analysis.event_holdings",
