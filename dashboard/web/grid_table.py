@@ -6,7 +6,7 @@ from typing import Any
 from dash import html
 
 from dashboard.components.static_html import StaticElement, serialize
-from dashboard.tables.lows_grid import SHARE_COLUMN, SIGNED_COLUMN, ColumnDefinition
+from dashboard.tables.grid import SHARE_COLUMN, SIGNED_COLUMN, ColumnDefinition
 from dashboard.text.numbers import EN_DASH, format_signed_percent
 
 ROW_FIELD = "params.data."

@@ -21,8 +21,9 @@ from dashboard.service.measurements import ViewResult, combine_results
 from dashboard.sheet.file_name import build_file_name
 from dashboard.state.links import MethodAnchor, ViewLinks
 from dashboard.state.view import ViewState
+from dashboard.tables.grid import format_grid_height
 from dashboard.tables.lows import build_lows_rows
-from dashboard.tables.lows_grid import GRID_ID, build_columns, build_grid, format_grid_height, list_column_terms
+from dashboard.tables.lows_grid import GRID_ID, build_columns, build_lows_grid, list_column_terms
 from dashboard.tables.lows_rows import FILE_FIELDS, build_grid_rows
 from dashboard.tables.lows_table import DEVIATION_WORDS, EXTREME_WORDS, ROUND_NOTE, build_lows_table
 from data.schema import Timeframe
@@ -192,7 +193,7 @@ def _build_sections() -> list[Any]:
         html.Section(
             [
                 html.Div([html.H2("By asset and exchange"), button], className="block-head"),
-                build_grid(Timeframe.M1),
+                build_lows_grid(Timeframe.M1),
                 html.P(id="lows-columns", className="quiet terms"),
             ],
             className="lows",
