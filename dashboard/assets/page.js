@@ -54,6 +54,10 @@ String.prototype.trim = window.ownTrim;
     }
   };
 
+  /* Where no page before has loaded plotly.js, dash loads it: of the program's bundle, not all of plotly.js. */
+  const plotlyAddress = document.documentElement.dataset.plotly;
+  Object.defineProperty(window, "_dashPlotlyJSURL", { get: () => plotlyAddress, set() {} });
+
   /* Load plotly.js, which takes long to start; dash waits for a promise in its place. */
   const startCharts = () => {
     const hint = document.getElementById("charts");

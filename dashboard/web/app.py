@@ -27,8 +27,9 @@ from dashboard.shell.router import QueryParameters, Router
 from dashboard.shell.updates import list_shell_outputs
 from dashboard.state.controls import CONTROLS
 from dashboard.web.access import Access, guard_requests
-from dashboard.web.caching import cache_assets
 from dashboard.web.document import HEAD_SCRIPT, INLINE_SCRIPTS, RENDERER_HOOKS, PlumblineDash
+from dashboard.web.files.caching import cache_assets, compress_once
+from dashboard.web.files.page_files import read_plotly, serve_page_files
 from dashboard.web.prerender import Prerendered, prerender
 from dashboard.web.response_headers import build_policy, set_headers
 from dashboard.web.system_theme import read_system_theme
@@ -42,7 +43,7 @@ CATCH_ALL_ROUTE = "/<path:path>"
 """The endpoint of dash's route for every path, whether or not a page has it."""
 
 INDEX_TEMPLATE = f"""<!DOCTYPE html>
-<html lang="en">
+<html lang="en" data-plotly="{read_plotly().address}">
 <head><script>{HEAD_SCRIPT}</script>{{%metas%}}<title>{{%title%}}</title>{{%favicon%}}{{%css%}}</head>
 <body>{{%app_entry%}}<footer>{{%config%}}{{%scripts%}}{{%renderer%}}</footer></body>
 </html>"""
@@ -91,7 +92,9 @@ def create_app(
         hooks=RENDERER_HOOKS,
     )
     app.public_url = public_url
+    app.server.after_request(compress_once())
     app.server.after_request(cache_assets)
+    serve_page_files(app.server, [read_plotly()])
     app.server.after_request(set_not_found_status)
     app.server.after_request(vary_by_cookie)
     app.server.config["MAX_CONTENT_LENGTH"] = MAX_CALLBACK_BYTES

@@ -7,12 +7,9 @@ drawn before the app starts; on pages that begin with text ``page.js`` starts pl
 
 from collections.abc import Callable
 from html import escape
-from pathlib import Path
 from typing import Any
 
-import plotly
 from dash import Dash
-from dash.fingerprint import build_fingerprint
 from dash.types import RendererHooks
 from flask import request
 from plotly.io.json import to_json_plotly
@@ -21,13 +18,11 @@ from dashboard.components.static_html import serialize
 from dashboard.pages.registry import find_page
 from dashboard.web import embedding
 from dashboard.web.embedding import is_embedded, write_embedded
+from dashboard.web.files.page_files import read_plotly
 from dashboard.web.prerender import Prerendered
 from dashboard.web.response_headers import allow_frames
 from dashboard.web.sharing import write_preview_tags
 from dashboard.web.system_theme import THEME_SCRIPT, read_chosen_theme, read_system_theme
-
-PLOTLY_SCRIPT = "package_data/plotly.min.js"
-"""Its path within the package plotly, from which dash serves it."""
 
 DRAW_SCRIPT = """{
   const figures = JSON.parse(document.getElementById("first-figures").textContent);
@@ -82,14 +77,14 @@ class PlumblineDash(Dash):
         if is_embedded() and (prerendered := self._prerender_request()).summary is not None:
             allow_frames()
             style_url = str(self.get_asset_url("page.css"))
-            return write_embedded(prerendered, style_url, self._build_plotly_url(), _write_theme_attributes())
+            return write_embedded(prerendered, style_url, read_plotly().address, _write_theme_attributes())
         open_index: Any = super().index  # dash leaves it untyped
         return str(open_index(*args, **kwargs))
 
     def interpolate_index(self, *_: Any, **parts: Any) -> str:  # noqa: ANN401 - the texts that dash puts into the page
         """The HTML document for the address of the request."""
         page = find_page(request.path, request.args)
-        plotly_url = self._build_plotly_url()
+        plotly_url = read_plotly().address
         if page.has_charts:
             parts["metas"] += f'<link id="charts" rel="preload" as="script" href="{plotly_url}">'
         prerendered = self._prerender_request()
@@ -102,9 +97,6 @@ class PlumblineDash(Dash):
 
     def _prerender_request(self) -> Prerendered:
         return self.prerender(request.path, request.query_string.decode())
-
-    def _build_plotly_url(self) -> str:
-        return f"{self.config.requests_pathname_prefix}_dash-component-suites/plotly/{fingerprint_plotly()}"
 
 
 def embed_prerendered(prerendered: Prerendered, plotly_url: str | None) -> str:
@@ -123,10 +115,3 @@ def _write_theme_attributes() -> str:
     chosen = read_chosen_theme()
     drawn = f' data-drawn="{chosen or read_system_theme()}"'
     return drawn if chosen is None else f'{drawn} data-theme="{chosen}"'
-
-
-def fingerprint_plotly() -> str:
-    """The path of plotly.js with version and modification time, so that a browser may cache it for a year."""
-    file = Path(plotly.__file__).parent / PLOTLY_SCRIPT
-    fingerprint: Any = build_fingerprint  # dash leaves it untyped
-    return str(fingerprint(PLOTLY_SCRIPT, plotly.__version__, int(file.stat().st_mtime)))

@@ -1,8 +1,15 @@
 """What the browser loads for the first chart, and when."""
 
+import re
+
 from playwright.sync_api import expect
 
 from tests.browser.conftest import PageVisit
+
+
+def list_plotly_scripts(urls: list[str]) -> list[str]:
+    """Those of the addresses that are of plotly.js, be it the bundle or all of it."""
+    return [url for url in urls if "plotly" in url and url.endswith(".js")]
 
 
 def test_plotly_is_loaded_once_and_before_the_answer(first_visit: PageVisit, sample: str) -> None:
@@ -11,8 +18,8 @@ def test_plotly_is_loaded_once_and_before_the_answer(first_visit: PageVisit, sam
     first_visit.tab.on("request", lambda request: urls.append(request.url))
     first_visit.open(sample)
     first_visit.wait_until_idle()
-    scripts = [url for url in urls if "plotly.v" in url or "plotly.min" in url]
-    assert len(scripts) == 1
+    scripts = list_plotly_scripts(urls)
+    assert [re.sub("[0-9a-f]{16}", "HASH", url.rpartition("/")[2]) for url in scripts] == ["plotly-basic.min.HASH.js"]
     first_update = next(index for index, url in enumerate(urls) if "_dash-update-component" in url)
     assert urls.index(scripts[0]) < first_update
     assert first_visit.tab.evaluate("document.querySelectorAll('script[src*=plotly]').length") == 1
@@ -23,6 +30,8 @@ def test_a_page_of_text_loads_it_when_a_chart_follows(first_visit: PageVisit, sa
     urls: list[str] = []
     first_visit.tab.on("request", lambda request: urls.append(request.url))
     first_visit.open_page(sample.replace("/explorer", "/method"), "What the numbers mean")
-    assert [url for url in urls if "plotly" in url and url.endswith(".js")] == []
+    assert list_plotly_scripts(urls) == []
     first_visit.tab.get_by_role("link", name="Explorer", exact=True).first.click()
     expect(first_visit.tab.locator("#graph .main-svg").first).to_be_visible()
+    (script,) = list_plotly_scripts(urls)
+    assert "/plotly-basic.min." in script, "not all of plotly.js, which dash would load"

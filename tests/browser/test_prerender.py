@@ -166,7 +166,7 @@ def test_a_chart_says_that_it_is_loading(first_visit: PageVisit, sample: str) ->
     def delay_route(route: Route) -> None:
         delayed_routes.append(route)
 
-    first_visit.tab.route("**/package_data/plotly*", delay_route)
+    first_visit.tab.route("**/plotly-basic*", delay_route)
     first_visit.tab.goto(sample, wait_until="commit")
     words_script = """([selector, words]) => {
       const place = document.querySelector(selector);

@@ -138,7 +138,7 @@ def test_definitions_and_language() -> None:
     assert document.mimetype == "text/plain"
     document.close()
     page = client.get("/").text
-    assert re.search(r'<html [^>]*lang="en">', page)
+    assert re.search(r'<html [^>]*lang="en"[ >]', page)
     assert 'name="viewport"' in page
 
 

@@ -18,8 +18,8 @@ def test_a_page_with_charts_asks_for_plotly_at_once(address: str) -> None:
     head = CLIENT.get(address).text.split("</head>")[0]
     (name,) = PRELOAD_PATTERN.findall(head)
     script = CLIENT.get(name)
-    assert b"plotly.js v" in script.data[:200]
-    assert script.headers["Cache-Control"] == "max-age=31536000"
+    assert b"plotly.js (basic" in script.data[:200]
+    assert script.headers["Cache-Control"] == "max-age=31536000, immutable"
 
 
 def test_a_page_of_text_does_not() -> None:

@@ -210,7 +210,7 @@ def test_the_document_holds_the_page() -> None:
     assert figure["layout"]["xaxis"]["range"] == ["2025-10-10 21:10:00", "2025-10-10 21:40:00"]
     assert (
         document.index('id="first"')
-        < document.index("plotly.v", document.index("<body>"))
+        < document.index("/plotly-basic", document.index("<body>"))
         < document.index("dash_renderer")
     )
 

@@ -1,0 +1,1 @@
+"""Scripts and style sheets: their addresses, compression and caching."""

@@ -1,0 +1,83 @@
+"""The files of pages, and the bundle of plotly.js that is among them."""
+
+import ast
+import re
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+
+import plotly.graph_objects as go
+import pytest
+from plotly.basedatatypes import BaseTraceType
+from plotly.offline import get_plotlyjs_version
+
+from dashboard.web.app import create_app
+from dashboard.web.files.page_files import read_plotly
+from data.catalogue import load_catalogue
+from tests.dashboard.memory_store import MemoryStore, RecordedActions
+
+CLIENT = create_app(MemoryStore(), load_catalogue(), RecordedActions()).server.test_client()
+DASHBOARD = Path(str(files("dashboard")))
+
+TRACE_CLASSES = {
+    name
+    for name in dir(go)
+    if isinstance(trace_class := getattr(go, name), type)
+    and issubclass(trace_class, BaseTraceType)
+    and trace_class is not BaseTraceType
+}
+"""The names of plotly's classes of traces."""
+
+BUNDLED_CLASSES = {"Scatter", "Bar", "Pie"}
+"""Those that the basic bundle draws."""
+
+
+def list_drawn_traces() -> Iterator[str]:
+    """The classes of all traces that the dashboard's modules name, as ``go.Bar`` or as ``{"type": "bar"}``."""
+    classes_by_type = {name.lower(): name for name in TRACE_CLASSES}
+    for path in DASHBOARD.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "go" and node.attr in TRACE_CLASSES:
+                yield node.attr
+            if isinstance(node, ast.Dict):
+                for key, value in zip(node.keys, node.values, strict=True):
+                    if isinstance(key, ast.Constant) and key.value == "type" and isinstance(value, ast.Constant):
+                        yield from [classes_by_type[value.value]] if value.value in classes_by_type else []
+
+
+def test_pages_and_pictures_are_drawn_by_one_version_of_plotly() -> None:
+    """The bundle for the browser is of the version that plotly.py contains, which draws the pictures."""
+    first_lines = read_plotly().content[:200].decode()
+    assert re.findall(r"plotly\.js \((.+) - minified\) v([\d.]+)", first_lines) == [("basic", get_plotlyjs_version())]
+
+
+def test_the_bundle_draws_every_trace_of_the_dashboard() -> None:
+    """Modules of the dashboard name scatter and bar traces, and none that the basic bundle lacks."""
+    assert set(list_drawn_traces()) == {"Scatter", "Bar"}
+    assert {"Heatmap", "Box", "Histogram"} <= TRACE_CLASSES - BUNDLED_CLASSES
+
+
+def test_its_licence_is_beside_it() -> None:
+    """The licence of plotly.js goes with the file."""
+    text = (DASHBOARD / "vendor" / "plotly-basic.LICENSE").read_text(encoding="utf-8")
+    assert text.startswith("MIT License\n\nCopyright (c) 2016-2024 Plotly")
+
+
+def test_a_page_file_is_kept_for_a_year() -> None:
+    """Its address has a hash of its content, and nothing is there under another hash."""
+    address = read_plotly().address
+    response = CLIENT.get(address)
+    assert response.data == read_plotly().content
+    assert response.headers["Cache-Control"] == "max-age=31536000, immutable"
+    assert response.mimetype == "text/javascript"
+    hash_text = address.split(".")[-2]
+    assert CLIENT.get(address.replace(hash_text, "0" * 16)).status_code == 404
+
+
+@pytest.mark.parametrize(("coding", "most_bytes"), [("br", 370_000), ("gzip", 410_000)])
+def test_the_bundle_is_sent_compressed(coding: str, most_bytes: int) -> None:
+    """A third of its 1.2 MB is sent, at once and with its length."""
+    for _ in range(2):
+        response = CLIENT.get(read_plotly().address, headers={"Accept-Encoding": coding})
+        assert response.headers["Content-Encoding"] == coding
+        assert int(response.headers["Content-Length"]) == len(response.data) < most_bytes
