@@ -7,6 +7,7 @@ import numpy as np
 
 from deviation.minute.conversion import Conversion
 from deviation.minute.grid import Bools, Floats, Ints, Positions
+from deviation.minute.order_statistics import Columns
 from deviation.minute.selecting import mask_values
 from deviation.minute.states import MarketMinutes
 from deviation.minute.votes import PeerVotes
@@ -117,8 +118,8 @@ class DeviationSeries:
     @property
     def jackknife_reference(self) -> tuple[Floats, Floats]:
         """The least and the largest reference that remains where any one exchange is left out."""
-        prices = self.peers.prices.select(self.window)
-        return prices.lower_inner * self.factors.a, prices.upper_inner * self.factors.b
+        prices = self.peers.prices
+        return prices.lower_inner[self.window] * self.factors.a, prices.upper_inner[self.window] * self.factors.b
 
     @property
     def reference(self) -> Floats:
@@ -149,8 +150,11 @@ class DeviationSeries:
     def compute_jackknife(self, bars: Positions) -> Floats:
         """The deviation of some bars of the window that holds whichever one exchange is left out."""
         at = self._locate(bars)
-        prices = self.peers.prices.select(at)
-        low, high = prices.lower_inner * self.conversion.a[at], prices.upper_inner * self.conversion.b[at]
+        prices, places = _select_columns(self.peers.prices, at)
+        low, high = (
+            prices.lower_inner[places] * self.conversion.a[at],
+            prices.upper_inner[places] * self.conversion.b[at],
+        )
         return compute_distance(self.minutes.vote[bars], low, high)
 
     def compute_lag(self, bars: Positions) -> Floats:
@@ -168,10 +172,10 @@ class DeviationSeries:
     def compute_next(self, side: Side, bars: Positions) -> Floats:
         """The distance of some bars beyond the furthest vote on one side, 0 on the other."""
         at = self._locate(bars)
-        prices, vote = self.peers.prices.select(at), self.minutes.vote[bars]
+        (prices, places), vote = _select_columns(self.peers.prices, at), self.minutes.vote[bars]
         if side is Side.BELOW:
-            return np.minimum(vote / (prices.lowest * self.conversion.a[at]) - 1, 0.0)
-        return np.maximum(vote / (prices.highest * self.conversion.b[at]) - 1, 0.0)
+            return np.minimum(vote / (prices.lowest[places] * self.conversion.a[at]) - 1, 0.0)
+        return np.maximum(vote / (prices.highest[places] * self.conversion.b[at]) - 1, 0.0)
 
     def compute_bound(self, side: Side, bars: Positions) -> Floats:
         """The end of the peers' ranges on one side, in the market's money: the lower middle of lows below.
@@ -181,9 +185,11 @@ class DeviationSeries:
         at = self._locate(bars)
         has_bounds = self._has_bounds[bars]
         if side is Side.BELOW:
-            low = self.peers.lows.select(at).lower_middle
+            lows, places = _select_columns(self.peers.lows, at)
+            low = lows.lower_middle[places]
             return mask_values(low * self.conversion.lo[at], has_bounds & (low > 0))
-        high = self.peers.highs.select(at).upper_middle
+        highs, places = _select_columns(self.peers.highs, at)
+        high = highs.upper_middle[places]
         return mask_values(high * self.conversion.hi[at], has_bounds & np.isfinite(high))
 
     @cached_property
@@ -244,3 +250,11 @@ class DeviationSeries:
     def _has_bounds(self) -> Bools:
         """Minutes in which the market votes on bounds by at least three peers."""
         return self.minutes.voting & (self.votes >= FIRM_VOTES)
+
+
+def _select_columns(columns: Columns, positions: Positions) -> tuple[Columns, Positions]:
+    """Columns that hold those at some positions, and where.
+
+    For a slice all columns, whose statistics are computed once for all that ask; else no more than what is looked at.
+    """
+    return (columns, positions) if isinstance(positions, slice) else (columns.select(positions), ALL_BARS)
