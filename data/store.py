@@ -191,7 +191,7 @@ class CandleStore:
             message = f"readers may be at a version up to {RETENTION.days} days old: keep files at least as long"
             raise UsageError(message)
         self.listings.drop_before(now - retention)
-        return maintain_tables(self.uri, self._list_tables(), retention)
+        return maintain_tables(self.uri, self._list_tables(), now, retention)
 
     def measure_size(self, timeframe: Timeframe | None = None) -> StoreSize | None:
         """Bytes and files on the disk, of all tables or of the candles of one length; None if it is no local folder."""

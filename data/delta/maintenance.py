@@ -3,11 +3,13 @@
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
-from data.delta.table import StoreTable
+from data.delta.compaction import compact_months
+from data.delta.layout import Layout
+from data.delta.local_folder import find_local_folder
+from data.delta.table import CONFIGURATION, StoreTable
 
 RETENTION = timedelta(days=7)
 """How long files stay that the current version of a table does not use: a reader may be at an older version."""
@@ -35,19 +37,47 @@ class Maintenance:
     bytes_after: int
 
 
-def maintain_tables(uri: str, tables: Iterable[StoreTable], retention: timedelta) -> Maintenance:
+def maintain_tables(uri: str, tables: Iterable[StoreTable], now: datetime, retention: timedelta) -> Maintenance:
     """Compact the tables of a store; see `data.store.CandleStore.maintain`."""
     tables = list(tables)
     before = measure_disk_size(uri) or _measure_live_size(tables)
     for table in tables:
-        table.compact(retention)
+        _maintain_table(table, now, retention)
     after = measure_disk_size(uri) or _measure_live_size(tables)
     return Maintenance(before.files, after.files, before.bytes, after.bytes)
 
 
+def _maintain_table(table: StoreTable, now: datetime, retention: timedelta) -> None:
+    """Compact the files, remove those that no version younger than ``retention`` uses, and write a checkpoint.
+
+    Concurrent reads and writes are safe. The age of a version is by the real clock.
+
+    Raises:
+        StoreBusy: others went ahead every time.
+        StoreUnusable: the table cannot be read or written.
+    """
+
+    def maintain_once() -> None:
+        snapshot = table.open()
+        if snapshot is None:
+            return
+        if table.layout is not None and table.find_layout(snapshot) is Layout.MONTH:
+            compact_months(table, snapshot, now)
+        else:
+            snapshot.optimize.compact(writer_properties=table.choose_writer_properties(snapshot))
+        # Full: removes also the files of writers that ended before their commit.
+        snapshot.vacuum(int(retention / timedelta(hours=1)), dry_run=False, full=True)
+        missing = CONFIGURATION.items() - snapshot.metadata().configuration.items()
+        if missing:  # a table of an earlier version
+            snapshot.alter.set_table_properties(dict(missing))
+        snapshot.create_checkpoint()
+
+    table.run_with_retries(maintain_once)
+
+
 def measure_disk_size(uri: str) -> StoreSize | None:
     """Bytes and files below the folder of a store, 0 if it does not exist; None if the store is no local folder."""
-    folder = _find_local_folder(uri)
+    folder = find_local_folder(uri)
     if folder is None:
         return None
     paths = (Path(root, name) for root, _, names in os.walk(folder) for name in names)
@@ -58,12 +88,6 @@ def measure_disk_size(uri: str) -> StoreSize | None:
 def _measure_live_size(tables: Iterable[StoreTable]) -> StoreSize:
     counts = [table.measure_live_files() for table in tables]
     return StoreSize(sum(size for _, size in counts), sum(files for files, _ in counts))
-
-
-def _find_local_folder(uri: str) -> Path | None:
-    if "://" not in uri:
-        return Path(uri)
-    return Path(unquote(urlsplit(uri).path)) if uri.startswith("file://") else None
 
 
 def _measure_file(path: Path) -> int | None:

@@ -7,7 +7,7 @@ and retries, with a backoff and jitter. Exceptions of deltalake and polars are t
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -195,7 +195,7 @@ class StoreTable:
                 )
             return result
 
-        return self._run_with_retries(insert_once)
+        return self.run_with_retries(insert_once)
 
     def append(self, rows: pl.DataFrame) -> None:
         """Append rows, whatever is written concurrently.
@@ -204,7 +204,7 @@ class StoreTable:
             StoreBusy: others went ahead every time.
             StoreUnusable: the table cannot be written.
         """
-        self._run_with_retries(
+        self.run_with_retries(
             lambda: write_deltalake(self._open_or_create(), rows, mode="append", writer_properties=WRITER_PROPERTIES)
         )
 
@@ -223,30 +223,7 @@ class StoreTable:
             properties = self.choose_writer_properties(table)
             return int(table.delete(predicate, writer_properties=properties)["num_deleted_rows"] or 0)
 
-        return self._run_with_retries(delete_once)
-
-    def compact(self, retention: timedelta) -> None:
-        """Compact the files, remove those that no version younger than ``retention`` uses, and write a checkpoint.
-
-        Concurrent reads and writes are safe. The age of a version is by the real clock.
-
-        Raises:
-            StoreBusy: others went ahead every time.
-            StoreUnusable: the table cannot be read or written.
-        """
-
-        def compact_once() -> None:
-            table = self.open()
-            if table is not None:
-                table.optimize.compact(writer_properties=self.choose_writer_properties(table))
-                # Full: removes also the files of writers that ended before their commit.
-                table.vacuum(int(retention / timedelta(hours=1)), dry_run=False, full=True)
-                missing = CONFIGURATION.items() - table.metadata().configuration.items()
-                if missing:  # a table of an earlier version
-                    table.alter.set_table_properties(dict(missing))
-                table.create_checkpoint()
-
-        self._run_with_retries(compact_once)
+        return self.run_with_retries(delete_once)
 
     def measure_live_files(self) -> tuple[int, int]:
         """The number of files of the current version and their bytes; zeros if the table does not exist."""
@@ -349,7 +326,13 @@ class StoreTable:
             configuration=self.build_configuration(),
         )
 
-    def _run_with_retries(self, action: Callable[[], T]) -> T:
+    def run_with_retries(self, action: Callable[[], T]) -> T:
+        """Run an action that writes to the table, again after every conflict.
+
+        Raises:
+            StoreBusy: others went ahead every time.
+            StoreUnusable: the table cannot be read or written.
+        """
         try:
             with self._translate_errors():
                 return RETRY(action)
