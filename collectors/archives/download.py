@@ -103,6 +103,19 @@ class ArchiveHost:
         except WrongChecksum:
             return await self._download_verified(path, target, checksum_path)
 
+    async def read_text(self, path: str, max_bytes: int) -> str:
+        """The text at ``path``, which may end with a query.
+
+        Raises:
+            CollectFailure: there is none, it is longer than ``max_bytes``, or the request failed.
+        """
+        async with self._open_response(path) as response:
+            body = await _read_start(response, max_bytes + 1)
+        if len(body) > max_bytes:
+            message = f"https://{self._name} answered with more than {max_bytes:,} bytes"
+            raise BadData(message)
+        return body.decode(errors="replace")
+
     async def _download_verified(self, path: str, target: Path, checksum_path: str | None) -> str:
         """As `download_file`, with one try."""
         name = path.rpartition("/")[2]
@@ -149,14 +162,14 @@ class ArchiveHost:
             raise Unreachable(shorten_message(describe_connection_failure(error))) from error
 
 
-async def _read_start(response: aiohttp.ClientResponse) -> bytes:
-    """The first `MAX_TEXT_BYTES` of a body."""
-    body = b""
-    async for block in response.content.iter_chunked(MAX_TEXT_BYTES):
+async def _read_start(response: aiohttp.ClientResponse, max_bytes: int = MAX_TEXT_BYTES) -> bytes:
+    """The first bytes of a body."""
+    body = bytearray()
+    async for block in response.content.iter_chunked(min(max_bytes, BLOCK_BYTES)):
         body += block
-        if len(body) >= MAX_TEXT_BYTES:
+        if len(body) >= max_bytes:
             break
-    return body[:MAX_TEXT_BYTES]
+    return bytes(body[:max_bytes])
 
 
 def translate_response(response: aiohttp.ClientResponse, body: str, name: str, now: datetime) -> CollectFailure:

@@ -61,7 +61,8 @@ ARCHIVE_INTRO = """
 ## Archives
 
 Daily files of spot markets, each tried in the order given. A file's day begins so many hours before that day does in
-UTC. Files of trades are made into candles. An archive with terms is read only with `--personal-archives`.
+UTC. Files of trades are made into candles. An archive with terms is read only with `--personal-archives`. Where a host
+lists the markets of an archive, `scan` finds markets on it that are no longer listed.
 """
 
 SOURCE_INTRO = """
@@ -116,6 +117,7 @@ def list_archives(row: VenueRow) -> Iterator[list[object]]:
                 file.from_day,
                 f"`{file.checksum}`" if file.checksum else "–",
                 archive.terms or "–",
+                archive.index.host if archive.index else "–",
                 row.basis[ARCHIVE_TABLES[route]].mark,
             ]
 
@@ -142,7 +144,7 @@ def build_page(rows: Iterable[VenueRow] = VENUES) -> str:
     lines += format_table(("venue", *Timeframe, "known"), map(list_lengths, venue_rows))
     lines.append(ARCHIVE_INTRO.rstrip("\n"))
     lines += format_table(
-        ("venue", "route", "host", "file", "hours", "from", "checksum", "terms", "known"),
+        ("venue", "route", "host", "file", "hours", "from", "checksum", "terms", "list of markets", "known"),
         (cells for row in venue_rows for cells in list_archives(row)),
     )
     lines.append(SOURCE_INTRO.rstrip("\n"))

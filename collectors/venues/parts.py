@@ -5,7 +5,16 @@ from typing import Annotated, Any, Generic, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from collectors.venues.row import Archive, Basis, EmptyMinutes, EndParameter, FilePattern, Mark
+from collectors.venues.row import (
+    Archive,
+    ArchiveIndex,
+    Basis,
+    EmptyMinutes,
+    EndParameter,
+    FilePattern,
+    IndexForm,
+    Mark,
+)
 from data.schema import Timeframe
 
 NonEmptyText = Annotated[str, Field(min_length=1)]
@@ -94,6 +103,27 @@ class FilePart(TablePart):
         return FilePattern(self.path, self.layout, self.from_day, self.checksum)
 
 
+class IndexPart(TablePart):
+    """Where an archive lists its folders."""
+
+    host: NonEmptyText
+    path: str
+    form: IndexForm
+    folder: str = ""
+
+    @model_validator(mode="after")
+    def _check_folder(self) -> Self:
+        if (self.form is IndexForm.S3) != self.folder.endswith("/"):
+            message = "folder: a list of S3 has one, which ends with a slash, and a page of links has none"
+            raise ValueError(message)
+        return self
+
+    @property
+    def value(self) -> ArchiveIndex:
+        """The index."""
+        return ArchiveIndex(self.host, self.path, self.form, self.folder)
+
+
 class ArchivePart(MarkedPart, FilePart):
     """The daily files of a venue; ``others`` are tried after the first, in order."""
 
@@ -104,6 +134,7 @@ class ArchivePart(MarkedPart, FilePart):
     volume_unit: Literal["base", "quote", "unknown"]
     terms: str = ""
     others: tuple[FilePart, ...] = ()
+    index: IndexPart | None = None
 
     @property
     def files(self) -> tuple[FilePart, ...]:
@@ -121,6 +152,7 @@ class ArchivePart(MarkedPart, FilePart):
             self.lag_h,
             self.volume_unit,
             self.terms,
+            None if self.index is None else self.index.value,
         )
 
 

@@ -91,6 +91,15 @@ class TradeCursor(StrEnum):
     """Downwards from the number of a trade."""
 
 
+class IndexForm(StrEnum):
+    """How an archive lists its folders."""
+
+    S3 = "s3"
+    """As S3 lists a bucket: pages of XML."""
+    HTML = "html"
+    """As a page of links."""
+
+
 ARCHIVE_TABLES = {Route.ARCHIVE: "archive", Route.ARCHIVE_TRADES: "trade_archive"}
 """The routes to files, and the names of their tables in a row."""
 
@@ -142,13 +151,28 @@ class FilePattern:
 
 
 @dataclass(frozen=True, slots=True)
+class ArchiveIndex:
+    """The list of the folders of an archive, one for each market that has or had files.
+
+    A folder has the name of its market, base and quote without a sign between them. The list is at ``path`` of
+    ``host``; ``folder`` is what lies before the names in an S3 bucket, and empty in a page of links.
+    """
+
+    host: str
+    path: str
+    form: IndexForm
+    folder: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Archive:
     """The daily files that a venue publishes.
 
-    ``files`` are the places where a day's file may be, tried in order. The day of a file begins ``day_zone_h`` hours
-    before that day does in UTC. ``lag_h`` is how many hours after the end of a day its file is expected,
-    ``volume_unit`` is ``base``, ``quote`` or ``unknown``. ``terms`` are terms of use that keep an archive from being
-    read unless a user says that they are met; empty where there are none.
+    ``index`` lists the markets that have or had files; None where no such list is known. ``files`` are the places where
+    a day's file may be, tried in order. The day of a file begins ``day_zone_h`` hours before that day does in UTC.
+    ``lag_h`` is how many hours after the end of a day its file is expected, ``volume_unit`` is ``base``, ``quote`` or
+    ``unknown``. ``terms`` are terms of use that keep an archive from being read unless a user says that they are met;
+    empty where there are none.
     """
 
     host: str
@@ -158,6 +182,7 @@ class Archive:
     lag_h: int
     volume_unit: str
     terms: str = ""
+    index: ArchiveIndex | None = None
 
     @property
     def from_day(self) -> date:

@@ -4,7 +4,7 @@ import gzip
 import hashlib
 import zipfile
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -55,6 +55,47 @@ class ArchiveSite:
         if request.query or fault.change_rows is not None or request.path not in self.files:
             raise Refusal(404, {"message": "Not Found"})
         return self.files[request.path]
+
+
+@dataclass(slots=True)
+class BucketSite:
+    """A host that lists an S3 bucket: the folders ``names`` below ``folder``, at most ``page_size`` in a response."""
+
+    folder: str
+    names: Sequence[str]
+    page_size: int = 1000
+
+    def respond(self, request: RecordedRequest, fault: Fault) -> bytes:
+        """A page of the list, as Amazon documents ListObjects: after ``marker``, in order."""
+        del fault
+        if request.query["prefix"] != self.folder or request.query["delimiter"] != "/":
+            raise Refusal(404, {"message": "Not Found"})
+        keys = sorted(f"{self.folder}{name}/" for name in self.names)
+        left = [key for key in keys if key > request.query.get("marker", "")]
+        page = left[: self.page_size]
+        folders = "".join(f"<CommonPrefixes><Prefix>{key}</Prefix></CommonPrefixes>" for key in page)
+        is_cut = "true" if len(left) > len(page) else "false"
+        return (
+            '<?xml version="1.0" encoding="UTF-8"?><ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">'
+            f"<Prefix>{self.folder}</Prefix><Delimiter>/</Delimiter><IsTruncated>{is_cut}</IsTruncated>{folders}"
+            "</ListBucketResult>"
+        ).encode()
+
+
+@dataclass(slots=True)
+class LinkSite:
+    """A host with a page of links to folders at ``path``, as Bybit's, and with files."""
+
+    path: str
+    names: Sequence[str]
+    files: Files = field(default_factory=dict)
+
+    def respond(self, request: RecordedRequest, fault: Fault) -> bytes:
+        """The page, a file, or 404."""
+        if request.path != self.path:
+            return ArchiveSite(self.files).respond(request, fault)
+        links = "".join(f'<li><a href="{name}/">{name}/</a></li>' for name in self.names)
+        return f'<html><body><a href="../">..</a><ul>{links}</ul></body></html>'.encode()
 
 
 def build_binance_files(symbol: str, bars: Iterable[Bar], interval: str = "1m", step_ms: int = MINUTE_MS) -> Files:
