@@ -36,6 +36,9 @@ from data.trades.candles import CandlesWithLows, build_empty_bars, build_empty_l
 
 T = TypeVar("T")
 
+MAX_CONCURRENT_FILES = 6
+"""Files of one archive that are read at once; a whole market has hundreds."""
+
 NO_BARS = CandlesWithLows(build_empty_bars(), build_empty_lows())
 
 
@@ -85,6 +88,7 @@ class ArchiveReader:
         self._archive = archive
         self._host = ArchiveHost(archive.host, access, now)
         self._now = now
+        self._slots = asyncio.Semaphore(MAX_CONCURRENT_FILES)
 
     async def __aenter__(self) -> Self:
         return self
@@ -99,25 +103,42 @@ class ArchiveReader:
 
         A failure is the outcome of its spans, and never raised.
         """
-        fatal_failure = self.fatal_failure
+        market_failure: CollectFailure | None = None
         skipped: list[SpanOutcome] = []
         for day, spans in split_by_day(self._archive, missing).items():
-            fatal_failure = fatal_failure or self.fatal_failure
-            skip_failure = fatal_failure or find_unavailability(self._archive, day, self._now())
-            if skip_failure is not None:
-                skipped += _fail_spans(spans, skip_failure)
+            async with self._slots:
+                answer, failure = await self._try_day(symbol, timeframe, day, spans, market_failure)
+            if failure is not None and failure.scope > Scope.PAGE:
+                market_failure = failure
+            if not isinstance(answer, Chunk):
+                skipped += answer
                 continue
             if skipped:
                 yield self._build_chunk(NO_BARS, merge_outcomes(skipped), self._host.source)
                 skipped = []
-            chunk, failure = await self._read_day(symbol, timeframe, day, spans)
-            if failure is not None and failure.scope > Scope.PAGE:
-                fatal_failure = failure
-            if failure is not None and failure.scope is Scope.VENUE:
-                self.fatal_failure = failure
-            yield chunk
+            yield answer
         if skipped:
             yield self._build_chunk(NO_BARS, merge_outcomes(skipped), self._host.source)
+
+    async def _try_day(
+        self,
+        symbol: str,
+        timeframe: Timeframe,
+        day: date,
+        spans: Sequence[Span],
+        market_failure: CollectFailure | None,
+    ) -> tuple[Chunk | list[SpanOutcome], CollectFailure | None]:
+        """The chunk of a day's file, and why it has no candles; its outcomes alone where the file is not requested.
+
+        That is so after a failure that ended the archive or the market, and where the file cannot exist.
+        """
+        skip_failure = market_failure or self.fatal_failure or find_unavailability(self._archive, day, self._now())
+        if skip_failure is not None:
+            return _fail_spans(spans, skip_failure), skip_failure
+        chunk, failure = await self._read_day(symbol, timeframe, day, spans)
+        if failure is not None and failure.scope is Scope.VENUE:
+            self.fatal_failure = failure
+        return chunk, failure
 
     async def _read_day(
         self, symbol: str, timeframe: Timeframe, day: date, spans: Sequence[Span]
