@@ -102,12 +102,12 @@ async def collect_candles(
     assets = add_fx_legs(request.assets)
     writer = BatchWriter(sink, now)
     coverage = await writer.read_coverage(
-        list_requested_assets(assets, request.symbols), Span(windows[0].start, windows[-1].end)
+        list_requested_assets(assets, request.all_symbols), Span(windows[0].start, windows[-1].end)
     )
     asked = coverage.clear() if request.refetch or request.all_routes else coverage
     job = CollectionJob(
         assets,
-        request.symbols,
+        request.list_symbols,
         windows,
         CoverageIndex(asked, request.final_outcomes),
         CoverageIndex(asked, (Outcome.NOT_LISTED,)),

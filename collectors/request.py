@@ -1,8 +1,9 @@
 """The request for a collection, its progress, and its results."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import chain
 
 from collectors.plan import SpanOutcome
 from data.errors import UsageError
@@ -16,6 +17,7 @@ class CollectRequest:
 
     ``venues`` are ccxt ids (empty: those that the table asks by default). ``symbols`` are further markets, such as the
     ratio market ``WBETH/ETH``, beside the markets of each asset in USD, USDT and USDC and in ``quotes``, such as KRW.
+    ``venue_symbols`` are further markets of single venues, by venue id, such as ``1000SATS/USDT`` of Binance.
     ``derivatives`` adds perpetual futures, with their mark and index prices. ``placebo`` adds the same window on each
     of the 7 days before.
     ``personal_archives`` reads archives whose terms of use allow personal use only, which is for the user to say.
@@ -40,6 +42,16 @@ class CollectRequest:
     personal_archives: bool = False
     all_routes: bool = False
     quotes: tuple[str, ...] = ()
+    venue_symbols: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def all_symbols(self) -> tuple[str, ...]:
+        """The symbols of all venues and those of single ones, each once."""
+        return tuple(dict.fromkeys([*self.symbols, *chain.from_iterable(self.venue_symbols.values())]))
+
+    def list_symbols(self, venue: str) -> tuple[str, ...]:
+        """The symbols that are requested of a venue beside the markets of the assets, each once."""
+        return tuple(dict.fromkeys([*self.symbols, *self.venue_symbols.get(venue, ())]))
 
     def __post_init__(self) -> None:
         if not self.assets:

@@ -1,7 +1,7 @@
 """The collection of one venue: list its markets, plan what is missing, and collect the markets concurrently."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -33,10 +33,13 @@ TRIED_BEFORE = "not listed today; what is missing was tried before"
 
 @dataclass(frozen=True, slots=True)
 class CollectionJob:
-    """What all venues of a collection share; the indexes are of the coverage stored before."""
+    """What all venues of a collection share; the indexes are of the coverage stored before.
+
+    ``list_symbols`` gives the symbols that are requested of a venue, by its id, beside the markets of the assets.
+    """
 
     assets: tuple[str, ...]
-    symbols: tuple[str, ...]
+    list_symbols: Callable[[str], tuple[str, ...]]
     windows: tuple[Span, ...]
     complete_index: CoverageIndex
     not_listed_index: CoverageIndex
@@ -77,7 +80,9 @@ class VenueCollection:
     async def _collect_all(self) -> list[MarketResult]:
         job = self._job
         symbols = tuple(
-            symbol for symbol in job.symbols if is_derivative(symbol) is (self._venue.kind is MarketType.SWAP)
+            symbol
+            for symbol in job.list_symbols(self._venue.id)
+            if is_derivative(symbol) is (self._venue.kind is MarketType.SWAP)
         )
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(self._client)
@@ -85,11 +90,11 @@ class VenueCollection:
                 await stack.enter_async_context(archive)
             requested = [*map(self._format_any_market, job.assets), *symbols]
             if not self._venue.list_routes(job.timeframe):
-                return [await self._record_not_offered(symbol) for symbol in requested]
+                return await self._record_all(map(self._record_not_offered, requested))
             try:
                 listing = await load_listing(self._client, job.writer, job.now)
             except CollectFailure as failure:
-                return [await self._record_failure(symbol, failure) for symbol in requested]
+                return await self._record_all(self._record_failure(symbol, failure) for symbol in requested)
             known_symbols, absent = select_symbols(job.assets, symbols, listing.symbols | listing.unlisted, job.quotes)
             markets = [
                 SeriesKey(symbol, price, job.timeframe) for symbol in known_symbols for price in self._venue.prices
@@ -108,7 +113,7 @@ class VenueCollection:
                     for symbol in archived
                 ]
             results = [task.result() for task in tasks]
-            results += [await self._record_not_listed(symbol, listing) for symbol in absent]
+            results += await self._record_all(self._record_not_listed(symbol, listing) for symbol in absent)
             return results + self._warn_incomplete_listing(listing, absent)
 
     def _select_archived(self, symbols: Sequence[str], absent: Sequence[str], listing: Listing) -> tuple[str, ...]:
@@ -153,6 +158,11 @@ class VenueCollection:
 
     def _format_any_market(self, asset: str) -> str:
         return format_any_market(asset, derivative=self._venue.kind is MarketType.SWAP)
+
+    async def _record_all(self, records: Iterable[Awaitable[MarketResult]]) -> list[MarketResult]:
+        """The results of records about assets without a request, all of which wait for one commit."""
+        async with self._job.writer.register_reader():
+            return [await record for record in records]
 
     async def _record_not_listed(self, symbol: str, listing: Listing) -> MarketResult:
         """Store that the venue lists no such market, once; with an old or pinned listing, that the listing failed."""
