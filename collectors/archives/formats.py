@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 
 from data.schema import Timeframe
 
@@ -103,3 +104,8 @@ ARCHIVE_FORMATS: Mapping[str, ArchiveFormat] = {
         member=ANY_SHEET,
     ),
 }
+
+
+def has_reader(archive_format: ArchiveFormat) -> bool:
+    """Whether files of the format can be read here: that of sheets is optional."""
+    return archive_format.member != ANY_SHEET or find_spec("fastexcel") is not None

@@ -1,14 +1,13 @@
 """Archive files as tables: rows in a venue's layout, read into validated candles."""
 
 import zipfile
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from collectors.archives.formats import ANY_SHEET, ARCHIVE_FORMATS, MIB, ArchiveFormat
+from collectors.archives.formats import ANY_SHEET, ARCHIVE_FORMATS, MIB, ArchiveFormat, has_reader
 from collectors.archives.paths import format_market_name
 from collectors.failures import BadData, Rejected
 from collectors.http.ccxt_exchange import shorten_message
@@ -38,7 +37,7 @@ def check_reader(archive_format: ArchiveFormat) -> None:
     Raises:
         Rejected: the reader of sheets is not installed.
     """
-    if archive_format.member == ANY_SHEET and find_spec("fastexcel") is None:
+    if not has_reader(archive_format):
         message = "the archive has xlsx files, which take the optional reader: pip install 'plumbline[xlsx]'"
         raise Rejected(message)
 

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from collectors.archives import table
+from collectors.archives import formats
 from collectors.venues.row import Archive, EmptyMinutes, FilePattern
 from data.intervals import MINUTE, Span
 from data.schema import Outcome
@@ -38,7 +38,7 @@ OLDER_FILE = "/online/kline/ATOMUSDT/ATOMUSDT_SP_1min_20251011.zip"
 
 def test_without_the_reader_nothing_is_downloaded_and_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the optional reader is not installed no file is requested, and the outcome says what to install."""
-    monkeypatch.setattr(table, "find_spec", lambda _: None)
+    monkeypatch.setattr(formats, "find_spec", lambda _: None)
     result = ArchiveRead(BITGET, build_bitget_files(SYMBOL, TWO_DAYS), EVENING)
     assert result.outcomes == [(Outcome.UNREACHABLE, EVENING)]
     assert "pip install 'plumbline[xlsx]'" in result.span_outcomes[0].message
