@@ -22,6 +22,7 @@ from cli.commands.serve import serve
 from cli.commands.store import forget, import_, status
 from cli.commands.verify import verify
 from cli.global_options import build_global_options
+from cli.scan.command import scan
 from cli.session import open_session
 from data.errors import PlumblineError
 from data.version import VERSION
@@ -60,6 +61,7 @@ class CommandGroup(click.Group):
         lows,
         measure,
         orders,
+        scan,
         sequence,
         serve,
         status,

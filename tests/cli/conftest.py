@@ -38,6 +38,7 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Replaye
     monkeypatch.setattr(clock, "now", lambda: NOW)
     monkeypatch.setattr("cli.commands.collect.run_collection", partial(run_collection, venues=FAST_VENUES))
     monkeypatch.setattr("cli.commands.collect.run_check", partial(run_check, venues=FAST_VENUES))
+    monkeypatch.setattr("cli.scan.command.VENUES", FAST_VENUES)
     monkeypatch.setattr("cli.commands.follow.Follower", partial(Follower, table=FAST_VENUES))
     replayed_program = ReplayedProgram(tmp_path)
     with stamina.set_testing(True, attempts=2, cap=True), replayed_program.exit_stack:

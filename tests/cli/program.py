@@ -3,7 +3,7 @@
 import asyncio
 import json
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 from cli.main import main
 from tests.collectors.replay_setup import NOW, build_four_venues, to_ms
 from tests.replay.faults import Fault
-from tests.replay.server import Replay
+from tests.replay.server import Replay, Site
 
 CSV_HEADER = "venue,symbol,open_time,open,high,low,close,volume"
 
@@ -51,6 +51,7 @@ class ReplayedProgram:
     venues: dict[str, Any] = field(default_factory=build_four_venues)
     exit_stack: ExitStack = field(default_factory=ExitStack)
     replay: Replay | None = None
+    sites: dict[str, Site] = field(default_factory=dict)
 
     @property
     def store(self) -> str:
@@ -64,7 +65,7 @@ class ReplayedProgram:
     def run_with_replay(self, *arguments: str, faults: tuple[Fault, ...] = ()) -> Result:
         """The result of a command with the replay as its mirror; the same replay, thus the same source, every time."""
         if self.replay is None:
-            self.replay = self.exit_stack.enter_context(run_replay(self.venues))
+            self.replay = self.exit_stack.enter_context(run_replay(self.venues, self.sites))
         self.replay.faults = list(faults)
         return self.run(*arguments, "--mirror", self.replay.url)
 
@@ -74,13 +75,13 @@ class ReplayedProgram:
 
 
 @contextmanager
-def run_replay(venues: dict[str, Any]) -> Iterator[Replay]:
-    """A replay of venues, in a thread with an event loop of its own."""
+def run_replay(venues: dict[str, Any], sites: Mapping[str, Site] | None = None) -> Iterator[Replay]:
+    """A replay of venues and other hosts, in a thread with an event loop of its own."""
     started: Future[tuple[Replay, asyncio.AbstractEventLoop]] = Future()
     end_event = asyncio.Event()
 
     async def serve_replay() -> None:
-        async with Replay(venues, now_ms=to_ms(NOW)) as server:
+        async with Replay(venues, now_ms=to_ms(NOW), sites=sites) as server:
             started.set_result((server, asyncio.get_running_loop()))
             await end_event.wait()
 

@@ -1,0 +1,1 @@
+"""The command `scan`: the whole market of a window."""
