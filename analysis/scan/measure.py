@@ -1,6 +1,6 @@
 """Measures the whole market: each asset by itself, from one read of its candles, then all put together."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -31,7 +31,7 @@ from data.version import VERSION
 from deviation.measure import measure_aligned
 from deviation.minute.grid import align_candles, build_axis
 from deviation.placebo import shift_question
-from deviation.question import Question
+from deviation.question import Group, Question
 
 Frame = tuple[dict[str, pl.DataType], Sequence[str]]
 """The schema of a frame of a scan and the columns by which it is sorted."""
@@ -89,6 +89,7 @@ def scan_market(
         window=None if event is None else event.find_window_name(request.start, request.end),
         focus=request.focus,
         choices=dict(request.choices),
+        universe=request.universe,
         store_version=store_version,
         asset_count=sum(asset.is_measured for asset in assets),
         version=VERSION,
@@ -131,7 +132,8 @@ def measure_asset(reader: CandleReader, task: ScanTask) -> AssetScan:
         f"{venue}:{symbol}" for venue, symbol in markets if reasons.get((venue, symbol)) is not SetAside.OTHER_COIN
     )
     names = RowNames(
-        {(venue, quotes[venue, symbol].lower()): markets[venue, symbol][1:] for venue, symbol in markets}, task.unlisted
+        {(venue, quotes[venue, symbol].lower()): markets[venue, symbol][1:] for venue, symbol in markets},
+        _list_without_price(task, reasons, covered_spans),
     )
     measurement = measure_aligned(aligned, replace(task.question, venues=chosen))
     rows = list(list_rows(measurement, names, 0))
@@ -162,6 +164,23 @@ def _find_reasons(
         elif market not in in_window:
             reasons[market] = SetAside.NO_WINDOW_CANDLE
     return reasons
+
+
+def _list_without_price(
+    task: ScanTask, reasons: Mapping[MarketName, SetAside], covered_spans: pl.DataFrame
+) -> dict[Group, set[str]]:
+    """The venues of which it is known that they have no price of the coin in the window, by group.
+
+    They do not list it, list another coin by that name, or were asked for the whole window and had no trade.
+    """
+    venues = {group: set(unlisted) for group, unlisted in task.unlisted.items()}
+    is_whole = (pl.col("start") <= task.start) & (pl.col("end") >= task.end)
+    silent = set(covered_spans.filter(is_whole).select("venue", "symbol").cast(pl.String).iter_rows())
+    for (venue, symbol), reason in reasons.items():
+        is_silent = reason is SetAside.NO_WINDOW_CANDLE and (venue, symbol) in silent
+        if reason is SetAside.OTHER_COIN or is_silent:
+            venues.setdefault(parse_quote(symbol).lower(), set()).add(venue)
+    return venues
 
 
 def _is_comparable(task: ScanTask, markets: Iterable[MarketName]) -> bool:

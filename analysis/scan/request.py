@@ -8,7 +8,7 @@ from analysis.questions import build_question
 from data.catalogue import Catalogue
 from data.identity.market_universe import ScanAsset
 from data.schema import parse_quote
-from data.tables.scans import FIVE_PEERS
+from data.tables.scans import FIVE_PEERS, Universe
 from deviation.placebo import PLACEBO_DAYS
 from deviation.question import Parameters, Question
 
@@ -20,7 +20,8 @@ class ScanRequest:
     Attributes:
         scan_id: unique among all scans.
         made_at: aware.
-        universe: the assets and their markets.
+        assets: the assets and their markets.
+        universe: where that list is from; only a scan of what exchanges list can decide a claim about all coins.
         start: of the window, aware; rounded down to a minute.
         end: of the window, aware; rounded down to a minute.
         event: id of the event that gives the calm span; None for none.
@@ -32,7 +33,8 @@ class ScanRequest:
 
     scan_id: str
     made_at: datetime
-    universe: tuple[ScanAsset, ...]
+    assets: tuple[ScanAsset, ...]
+    universe: Universe = Universe.STORED
     start: datetime
     end: datetime
     event: str | None = None
@@ -79,7 +81,7 @@ class ScanTask:
 def build_tasks(
     request: ScanRequest, catalogue: Catalogue, unlisted_markets: Collection[tuple[str, str]]
 ) -> Iterator[ScanTask]:
-    """The tasks of a scan, in the order of its universe.
+    """The tasks of a scan, in the order of its assets.
 
     Args:
         request: what is asked.
@@ -89,7 +91,7 @@ def build_tasks(
     Raises:
         UsageError: the event is unknown or the window empty.
     """
-    for scanned in request.universe:
+    for scanned in request.assets:
         question = build_question(
             catalogue,
             scanned.asset,

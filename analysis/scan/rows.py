@@ -1,6 +1,6 @@
 """The rows of a scan from the measurement of one asset (`data.tables.scans.SCAN_ROW`)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from data.tables.scans import FIVE_PEERS
@@ -21,11 +21,11 @@ class RowNames:
 
     Attributes:
         symbols: the stored symbol and the scale of each market, by venue and group.
-        unlisted: the venues of `FIVE_PEERS` that are known not to list the asset, by group.
+        without_price: the venues that are known to have no price of the coin in the window, by group.
     """
 
     symbols: Mapping[tuple[str, Group], tuple[str, float]]
-    unlisted: Mapping[Group, frozenset[str]]
+    without_price: Mapping[Group, Collection[str]]
 
 
 def list_rows(measurement: Measurement, names: RowNames, days_before: int) -> Iterator[Values]:
@@ -78,7 +78,7 @@ def _build_row(measurement: Measurement, row: MarketRow, extremes: GroupExtremes
         "side": side.value,
         "open": row.first_open,
         **_measure_trade(measurement, row, extremes),
-        **_compare_with_five(measurement, row, extremes, names.unlisted.get(market.group, frozenset())),
+        **_compare_with_five(measurement, row, extremes, names.without_price.get(market.group, ())),
         "deviation": summary.get_side(side).deviation,
         "beyond_min": int(summary.get_side(side).minutes),
         "firm_min": int(summary.firm_min),
@@ -114,7 +114,7 @@ def _measure_trade(measurement: Measurement, row: MarketRow, extremes: GroupExtr
 
 
 def _compare_with_five(
-    measurement: Measurement, row: MarketRow, extremes: GroupExtremes, unlisted: frozenset[str]
+    measurement: Measurement, row: MarketRow, extremes: GroupExtremes, without_price: Collection[str]
 ) -> Values:
     """The same against exactly the five exchanges of the report, less those of the row's own family."""
     rules = measurement.question.rules
@@ -126,7 +126,7 @@ def _compare_with_five(
     return {
         "gap_five": None if extreme is None else extremes.compare(row, second),
         "five_count": len(priced),
-        "five_missing": len([venue for venue in five if venue not in priced and venue not in unlisted]),
+        "five_missing": len([venue for venue in five if venue not in priced and venue not in without_price]),
         "aligned_five": None if extreme is None else _measure_close_beyond(row, peers, extremes.side, extreme.at),
     }
 

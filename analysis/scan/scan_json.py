@@ -39,6 +39,7 @@ def build_scan_json(scan: MarketScan, catalogue: Catalogue, focus: str | None = 
         "scanned_for": run.focus,
         "focus": focus,
         "five": list(run.five),
+        "universe": run.universe.value,
         "assets": run.asset_count,
         "note": NO_CHANCE_NOTE,
         "headline": [

@@ -64,7 +64,8 @@ SCAN_ROW: dict[str, pl.DataType] = {
   negative gap is that of the lowest exchange. Null without another price.
 - ``price_count``: how many families have a price, this one included.
 - ``gap_five``, ``five_count``, ``five_missing``: the gap to exactly the `FIVE_PEERS` (less its own family), how many of
-  them have a price, and how many have none although nothing says that they do not list the asset.
+  them have a price, and how many have none in this data although they may have had one: nothing says that they do not
+  list the coin, or had no trade.
 - ``aligned``, ``aligned_five``: in the minute of the trade, how far the close was beyond the furthest other close, of
   all or of the `FIVE_PEERS` (0: not beyond it); ``trade_least`` and ``trade_most``: the bounds of the trade there. Null
   where undefined in that minute.
@@ -117,6 +118,7 @@ SCAN_RUN: dict[str, pl.DataType] = {
     "window": pl.String(),
     "focus": pl.String(),
     "choices": pl.String(),
+    "universe": pl.String(),
     "origin": pl.String(),
     "store_version": pl.String(),
     "asset_count": pl.Int64(),
@@ -128,6 +130,17 @@ SCAN_RUN: dict[str, pl.DataType] = {
 ROW_ORDER = ("days_before", "asset", "group", "venue", "side")
 CROSS_ORDER = ("asset", "group", "against", "side")
 SET_ASIDE_ORDER = ("asset", "venue", "symbol")
+
+
+class Universe(StrEnum):
+    """Where a scan's list of assets is from.
+
+    - listed: what the exchanges say that they list, now or at the time.
+    - stored: what the store had candles of, which need not be all.
+    """
+
+    LISTED = "listed"
+    STORED = "stored"
 
 
 class SetAside(StrEnum):
@@ -159,6 +172,7 @@ class ScanRun:
         window: name of the window, None for one chosen by hand.
         focus: id of the exchange whose coins were scanned.
         choices: what was chosen by hand or differs from the method's defaults; empty where nothing does.
+        universe: where the list of assets is from.
         origin: the kind of evidence, ``real``.
         store_version: of the store that was read.
         asset_count: how many assets were measured.
@@ -174,6 +188,7 @@ class ScanRun:
     window: str | None
     focus: str
     choices: dict[str, object] = field(default_factory=dict)
+    universe: Universe = Universe.STORED
     origin: str = "real"
     store_version: str
     asset_count: int
@@ -216,6 +231,7 @@ class ScanTable:
         """
         run = asdict(scan.run)
         run["choices"], run["five"] = json.dumps(run["choices"], sort_keys=True), json.dumps(list(scan.run.five))
+        run["universe"] = scan.run.universe.value
         run_frame = build_row_frame(SCAN_RUN, run, nullable=("event", "window"))
         parts = (
             (self._rows, scan.rows, SCAN_ROW),
@@ -260,7 +276,14 @@ class ScanTable:
         """
         runs = self._runs.read(lambda rows: rows.select(*SCAN_RUN)).sort("made_at", "scan_id", descending=True)
         return tuple(
-            ScanRun(**{**values, "choices": json.loads(values["choices"]), "five": tuple(json.loads(values["five"]))})
+            ScanRun(
+                **{
+                    **values,
+                    "choices": json.loads(values["choices"]),
+                    "universe": Universe(values["universe"]),
+                    "five": tuple(json.loads(values["five"])),
+                }
+            )
             for values in runs.iter_rows(named=True)
         )
 

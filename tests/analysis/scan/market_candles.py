@@ -67,7 +67,7 @@ def build_request(store: CandleStore, focus: str = "binance", **fields: Any) -> 
     request = ScanRequest(
         scan_id="scan-1",
         made_at=MADE_AT,
-        universe=build_market_universe(symbols, focus, ("USD", "USDT"), catalogue.map_families()),
+        assets=build_market_universe(symbols, focus, ("USD", "USDT"), catalogue.map_families()),
         start=START,
         end=START + timedelta(minutes=WINDOW_MIN),
         focus=focus,

@@ -12,7 +12,7 @@ from analysis.scan.measure import AssetScan, measure_asset, scan_market
 from analysis.scan.request import ScanTask, build_tasks
 from data.catalogue import load_catalogue
 from data.identity.market_universe import ScanAsset, ScanMarket
-from data.schema import Outcome
+from data.schema import TIME, Outcome
 from data.store import CandleStore
 from data.tables.scans import MarketScan
 from tests.analysis.scan.market_candles import START, WINDOW_MIN, build_market, build_request, write_markets
@@ -40,6 +40,12 @@ def get_row(scan: MarketScan, asset: str, venue: str, side: str = "below", days_
     """One row of USDT markets."""
     selected = scan.rows.filter(asset=asset, venue=venue, side=side, group="usdt", days_before=days_before)
     return selected.row(0, named=True)
+
+
+def log_answer(store: CandleStore, venue: str, outcome: Outcome) -> None:
+    """Log that ATOM/USDT was asked for over the whole window."""
+    edges = {"start": pl.lit(START, TIME), "end": pl.lit(START + timedelta(minutes=WINDOW_MIN), TIME)}
+    store.coverage.write(build_coverage(0, 1, venue=venue, outcome=outcome).with_columns(**edges))
 
 
 def test_every_exchange_has_its_lowest_trade_and_its_gap_to_the_others(store: CandleStore) -> None:
@@ -104,15 +110,23 @@ def test_the_groups_are_compared_as_in_the_measurement(store: CandleStore) -> No
 def test_a_peer_without_a_price_counts_as_missing_unless_it_is_known_not_to_list_the_coin(store: CandleStore) -> None:
     """Of the five Bybit and Bitget were not asked, and KuCoin says that it has no such market."""
     write_markets(store, *ATOM)
-    store.coverage.write(
-        build_coverage(0, 6, venue="kucoin", outcome=Outcome.NOT_LISTED).with_columns(
-            start=pl.lit(START).cast(pl.Datetime("ms", "UTC")),
-            end=pl.lit(START + timedelta(minutes=6)).cast(pl.Datetime("ms", "UTC")),
-        )
-    )
+    log_answer(store, "kucoin", Outcome.NOT_LISTED)
     assert get_row(scan(store), "ATOM", "binance")["five_missing"] == 2
     assert get_row(scan(store), "ATOM", "okx")["five_missing"] == 2
     assert get_row(scan(store), "ATOM", "binance")["five_count"] == 2
+
+
+def test_a_peer_with_another_coin_or_without_a_trade_is_not_missing(store: CandleStore) -> None:
+    """Bybit lists another coin, and Bitget answered for the whole window without a trade; KuCoin is unknown."""
+    write_markets(
+        store,
+        *ATOM[:4],
+        build_market("bybit", "ATOM/USDT", HUNDREDS, calm=1.0),
+        build_market("bitget", "ATOM/USDT", [], calm=100.0),
+    )
+    log_answer(store, "bitget", Outcome.COMPLETE)
+    binance = get_row(scan(store), "ATOM", "binance")
+    assert (binance["five_count"], binance["five_missing"]) == (2, 1)
 
 
 def test_scaled_tickers_are_the_coin_at_its_own_price(store: CandleStore) -> None:
@@ -185,9 +199,9 @@ def test_an_asset_with_fewer_than_three_exchanges_left_is_not_measured(store: Ca
 def test_markets_without_a_candle_are_listed(store: CandleStore) -> None:
     """One that was planned and is not in the store, and one that has candles before the window alone."""
     write_markets(store, *ATOM[:4], build_market("bybit", "ATOM/USDT", [], calm=100.0))
-    universe = build_request(store).universe
-    planned = ScanAsset("ATOM", (*universe[0].markets, ScanMarket("kucoin", "ATOM/USDT", 1.0)))
-    result = scan(store, universe=(planned,))
+    assets = build_request(store).assets
+    planned = ScanAsset("ATOM", (*assets[0].markets, ScanMarket("kucoin", "ATOM/USDT", 1.0)))
+    result = scan(store, assets=(planned,))
     assert result.set_aside.select("venue", "reason", "calm_price").rows() == [
         ("bybit", "no-window-candle", None),
         ("kucoin", "no-candle", None),

@@ -9,7 +9,7 @@ from polars.testing import assert_frame_equal
 
 from data.schema import build_empty_frame
 from data.store import CandleStore
-from data.tables.scans import SCAN_CROSS, SCAN_ROW, MarketScan, SetAside
+from data.tables.scans import SCAN_CROSS, SCAN_ROW, MarketScan, SetAside, Universe
 from tests.data.scan_frames import MADE_AT, SCAN_END, SCAN_START, build_run, build_scan, build_set_aside
 
 LOWS = {"ATOM": {"binance": 0.001, "okx": 1.5, "gate": 1.6}, "SKY": {"binance": 0.04, "okx": 0.03}}
@@ -24,7 +24,7 @@ def test_a_store_without_scans_has_none_and_is_not_created(store: CandleStore) -
 
 def test_a_saved_scan_is_read_as_it_was_saved(store: CandleStore) -> None:
     """All fields of the run and all frames come back, in their order."""
-    run = build_run(asset_count=2, choices={"venues": ["binance", "okx"]}, window=None)
+    run = build_run(asset_count=2, choices={"venues": ["binance", "okx"]}, window=None, universe=Universe.LISTED)
     saved = build_scan(LOWS, run=run, set_aside=build_set_aside("BTT", "gate", SetAside.OTHER_COIN, 3.5, 1.0))
     cross = pl.DataFrame(
         [("scan-1", "ATOM", "usdt", "usd", "below", 2, 1, -0.4, "okx", -0.5, "binance")],
