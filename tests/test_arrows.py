@@ -61,6 +61,7 @@ LAYERS = (
     "analysis.scan.inputs",
     "analysis.scan.calm_prices",
     "analysis.scan.rows",
+    "analysis.scan.set_aside",
     "analysis.scan.measure",
     "analysis.scan.counts",
     "analysis.scan.summary",

@@ -1,18 +1,21 @@
 """Measures the whole market: each asset by itself, from one read of its candles, then all put together."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 
 import polars as pl
 
+from analysis.engine.run import Engine, run_tasks
 from analysis.event import measure_if_present
-from analysis.scan.calm_prices import CalmPrice, MarketName, measure_calm_prices
+from analysis.scan.calm_prices import CalmPrice, measure_calm_prices
 from analysis.scan.inputs import read_asset_inputs, rename_symbol
 from analysis.scan.request import ScanRequest, ScanTask, build_tasks
 from analysis.scan.rows import RowNames, Values, list_cross, list_rows
+from analysis.scan.set_aside import find_reasons, is_comparable, list_without_price
 from data.catalogue import Catalogue
-from data.identity.market_universe import LEAST_OTHERS, ScanMarket
+from data.identity.market_universe import ScanMarket
 from data.reader import CandleReader
 from data.schema import parse_quote
 from data.store import CandleStore
@@ -31,7 +34,6 @@ from data.version import VERSION
 from deviation.measure import measure_aligned
 from deviation.minute.grid import align_candles, build_axis
 from deviation.placebo import shift_question
-from deviation.question import Group, Question
 
 Frame = tuple[dict[str, pl.DataType], Sequence[str]]
 """The schema of a frame of a scan and the columns by which it is sorted."""
@@ -62,7 +64,8 @@ def scan_market(
     store: CandleStore,
     catalogue: Catalogue,
     request: ScanRequest,
-    run_tasks: Callable[[Callable[[ScanTask], AssetScan], Iterable[ScanTask]], Iterable[AssetScan]] = map,
+    engine: Engine | None = None,
+    report: Callable[[AssetScan], None] = lambda _: None,
 ) -> MarketScan:
     """Measure every asset of a scan; nothing is saved.
 
@@ -70,15 +73,22 @@ def scan_market(
         store: where candles are read from.
         catalogue: the facts on assets, venues and the event.
         request: what is asked.
-        run_tasks: maps a function over tasks, in their order; function and tasks can be pickled.
+        engine: where the assets are measured; None for the default one.
+        report: is called with each asset when it is measured, in their order.
 
     Raises:
-        UsageError: the event is unknown or the window empty.
+        TaskFailed: an asset could not be measured.
+        EngineFailed: workers ended again and again, or cannot be reached.
+        UsageError: the event is unknown, the window empty, or the engine not there.
         StoreUnusable: the store cannot be read.
     """
     store_version = store.read_version()
     tasks = build_tasks(request, catalogue, store.coverage.read_unlisted_markets(request.start, request.end))
-    assets = list(run_tasks(partial(measure_stored_asset, store.uri), tasks))
+    assets = []
+    with closing(run_tasks(partial(measure_stored_asset, store.uri), tasks, engine)) as results:
+        for asset in results:
+            assets.append(asset)
+            report(asset)
     event = None if request.event is None else catalogue.get_event(request.event)
     run = ScanRun(
         scan_id=request.scan_id,
@@ -120,20 +130,20 @@ def measure_asset(reader: CandleReader, task: ScanTask) -> AssetScan:
     markets = {(market.venue, rename_symbol(task.asset, market)): market for market in task.scanned.markets}
     quotes = {name: parse_quote(market.symbol) for name, market in markets.items()}
     calm_prices = measure_calm_prices(aligned, task.question, quotes)
-    reasons = _find_reasons(candles, task.question, markets, calm_prices)
+    reasons = find_reasons(candles, task.question, markets, calm_prices)
     set_aside = [
         _name_aside(task, markets[name], reason, calm_prices.get(name) if reason is SetAside.OTHER_COIN else None)
         for name, reason in reasons.items()
     ]
     left = [name for name in markets if name not in reasons]
-    if not _is_comparable(task, left):
+    if not is_comparable(task, left):
         return _build_asset_scan(task, set_aside=[*set_aside, _name_aside(task, None, SetAside.FEWER_THAN_THREE)])
     chosen = tuple(
         f"{venue}:{symbol}" for venue, symbol in markets if reasons.get((venue, symbol)) is not SetAside.OTHER_COIN
     )
     names = RowNames(
         {(venue, quotes[venue, symbol].lower()): markets[venue, symbol][1:] for venue, symbol in markets},
-        _list_without_price(task, reasons, covered_spans),
+        list_without_price(task, reasons, covered_spans),
     )
     measurement = measure_aligned(aligned, replace(task.question, venues=chosen))
     rows = list(list_rows(measurement, names, 0))
@@ -141,53 +151,6 @@ def measure_asset(reader: CandleReader, task: ScanTask) -> AssetScan:
         placebo = measure_if_present(candles, covered_spans, replace(window, venues=chosen))
         rows += [] if placebo is None else list_rows(placebo, names, days)
     return _build_asset_scan(task, rows, list(list_cross(measurement)), set_aside)
-
-
-def _find_reasons(
-    candles: pl.DataFrame,
-    question: Question,
-    markets: dict[MarketName, ScanMarket],
-    calm_prices: dict[MarketName, CalmPrice],
-) -> dict[MarketName, SetAside]:
-    """Why markets are set aside, in their order."""
-    window_candles = candles.filter(pl.col("open_time").is_between(question.start, question.end, closed="left"))
-    stored, in_window = (
-        {(str(venue), str(symbol)) for venue, symbol in frame.select("venue", "symbol").unique().iter_rows()}
-        for frame in (candles, window_candles)
-    )
-    reasons: dict[MarketName, SetAside] = {}
-    for market in markets:
-        if market not in stored:
-            reasons[market] = SetAside.NO_CANDLE
-        elif market in calm_prices and calm_prices[market].is_other_coin:
-            reasons[market] = SetAside.OTHER_COIN
-        elif market not in in_window:
-            reasons[market] = SetAside.NO_WINDOW_CANDLE
-    return reasons
-
-
-def _list_without_price(
-    task: ScanTask, reasons: Mapping[MarketName, SetAside], covered_spans: pl.DataFrame
-) -> dict[Group, set[str]]:
-    """The venues of which it is known that they have no price of the coin in the window, by group.
-
-    They do not list it, list another coin by that name, or were asked for the whole window and had no trade.
-    """
-    venues = {group: set(unlisted) for group, unlisted in task.unlisted.items()}
-    is_whole = (pl.col("start") <= task.start) & (pl.col("end") >= task.end)
-    silent = set(covered_spans.filter(is_whole).select("venue", "symbol").cast(pl.String).iter_rows())
-    for (venue, symbol), reason in reasons.items():
-        is_silent = reason is SetAside.NO_WINDOW_CANDLE and (venue, symbol) in silent
-        if reason is SetAside.OTHER_COIN or is_silent:
-            venues.setdefault(parse_quote(symbol).lower(), set()).add(venue)
-    return venues
-
-
-def _is_comparable(task: ScanTask, markets: Iterable[MarketName]) -> bool:
-    """Whether the focus is left, with enough others that are no relatives of it or each other."""
-    venues, rules = {venue for venue, _ in markets}, task.question.rules
-    others = {rules.family_of(venue) for venue in venues} - {rules.family_of(task.focus)}
-    return task.focus in venues and len(others) >= LEAST_OTHERS
 
 
 def _name_aside(

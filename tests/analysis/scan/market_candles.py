@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from analysis.engine.run import Engine, EngineKind
 from analysis.scan.request import ScanRequest
 from data.catalogue import load_catalogue
 from data.identity.market_universe import build_market_universe
@@ -17,6 +18,9 @@ START = datetime(2025, 6, 3, 12, 0, tzinfo=UTC)
 """The window's first minute, on a day of no event."""
 
 WINDOW_MIN = 6
+
+SERIAL = Engine(kind=EngineKind.SERIAL)
+"""Measures in the process of the test."""
 
 CALM_AT = START - timedelta(hours=2)
 

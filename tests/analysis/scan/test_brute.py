@@ -8,7 +8,7 @@ from analysis.scan.measure import scan_market
 from data.catalogue import load_catalogue
 from data.store import CandleStore
 from tests.analysis.scan.brute import Markets, make_markets, measure_extremes
-from tests.analysis.scan.market_candles import START, build_request, write_markets
+from tests.analysis.scan.market_candles import SERIAL, START, build_request, write_markets
 from tests.data.frames import build_candle
 
 MINUTES = 30
@@ -33,7 +33,7 @@ def test_every_row_is_as_the_plain_program_says(store: CandleStore, seed: int) -
     markets = make_markets(seed, assets=5, minutes=MINUTES)
     write_random(store, markets)
     request = build_request(store, end=START + timedelta(minutes=MINUTES), placebo_days=())
-    rows = scan_market(store, load_catalogue(), request).rows
+    rows = scan_market(store, load_catalogue(), request, SERIAL).rows
     assert len(rows) == 2 * sum(len(venues) for venues in markets.values())
     for row in rows.iter_rows(named=True):
         expected = measure_extremes(markets[row["asset"]], row["side"])[row["venue"]]

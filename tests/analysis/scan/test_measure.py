@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from analysis.engine.run import Engine, EngineKind
 from analysis.scan.measure import AssetScan, measure_asset, scan_market
 from analysis.scan.request import ScanTask, build_tasks
 from data.catalogue import load_catalogue
@@ -15,7 +16,7 @@ from data.identity.market_universe import ScanAsset, ScanMarket
 from data.schema import TIME, Outcome
 from data.store import CandleStore
 from data.tables.scans import MarketScan
-from tests.analysis.scan.market_candles import START, WINDOW_MIN, build_market, build_request, write_markets
+from tests.analysis.scan.market_candles import SERIAL, START, WINDOW_MIN, build_market, build_request, write_markets
 from tests.data.frames import build_coverage
 
 HUNDREDS = [100.0] * WINDOW_MIN
@@ -33,7 +34,7 @@ ATOM = (
 
 def scan(store: CandleStore, **fields: Any) -> MarketScan:  # noqa: ANN401 - any field of a request
     """Scan all that a store holds."""
-    return scan_market(store, load_catalogue(), build_request(store, **fields))
+    return scan_market(store, load_catalogue(), build_request(store, **fields), SERIAL)
 
 
 def get_row(scan: MarketScan, asset: str, venue: str, side: str = "below", days_before: int = 0) -> dict[str, object]:
@@ -266,6 +267,23 @@ def test_a_scan_can_be_saved_and_read(store: CandleStore) -> None:
     assert read is not None
     assert_frame_equal(read.rows, result.rows)
     assert_frame_equal(read.cross, result.cross)
+
+
+def test_assets_are_reported_in_their_order_and_threads_change_nothing(store: CandleStore) -> None:
+    """Each is told when it is measured; so is one that cannot be compared."""
+    two = [build_market(venue, "BCH/USDT", HUNDREDS, calm=calm) for venue, calm in (("binance", 1), ("okx", 1))]
+    write_markets(store, *ATOM, *two, build_market("gate", "BCH/USDT", HUNDREDS, calm=50))
+    request, reported = build_request(store), list[tuple[str, bool]]()
+    threads = Engine(kind=EngineKind.THREADS, workers=2)
+    result = scan_market(
+        store,
+        load_catalogue(),
+        request,
+        threads,
+        report=lambda asset: reported.append((asset.asset, asset.is_measured)),
+    )
+    assert reported == [("ATOM", True), ("BCH", False)]
+    assert_frame_equal(result.rows, scan(store).rows)
 
 
 def test_tasks_and_their_results_can_be_sent_to_other_processes(store: CandleStore) -> None:

@@ -17,7 +17,7 @@ from data.store import CandleStore
 from data.tables.scans import SCAN_ROW, MarketScan, SetAside
 from deviation.side import Side
 from tests.analysis.scan.brute import FIVE, VENUES, make_markets, measure_extremes
-from tests.analysis.scan.market_candles import START, build_request
+from tests.analysis.scan.market_candles import SERIAL, START, build_request
 from tests.analysis.scan.test_brute import MINUTES, write_random
 from tests.data.scan_frames import build_run, build_scan, build_set_aside
 
@@ -211,7 +211,7 @@ def test_random_markets_are_counted_as_by_the_plain_program(store: CandleStore, 
     markets = make_markets(7, assets=12, minutes=MINUTES)
     write_random(store, markets)
     request = build_request(store, end=START + timedelta(minutes=MINUTES), placebo_days=())
-    scan = scan_market(store, load_catalogue(), request)
+    scan = scan_market(store, load_catalogue(), request, SERIAL)
     sign = -1 if side is Side.BELOW else 1
     for venue in VENUES:
         found = [measure_extremes(venues, side.value)[venue] for venues in markets.values() if venue in venues]
