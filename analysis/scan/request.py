@@ -7,8 +7,8 @@ from datetime import datetime
 from analysis.questions import build_question
 from data.catalogue import Catalogue
 from data.identity.market_universe import ScanAsset
-from data.schema import parse_quote
-from data.tables.scans import FIVE_PEERS, Universe
+from data.schema import is_derivative, parse_base, parse_quote
+from data.tables.scans import Universe
 from deviation.placebo import PLACEBO_DAYS
 from deviation.question import Parameters, Question
 
@@ -53,14 +53,14 @@ class ScanTask:
         question: the window; its markets are not restricted yet.
         focus: id of the exchange whose coins are scanned.
         placebo_days: the days before whose window is measured too.
-        unlisted: the venues of `FIVE_PEERS` that are known not to list the asset, by group.
+        unlisted: venue and quote of markets of the asset that their venue is known not to list.
     """
 
     scanned: ScanAsset
     question: Question
     focus: str
     placebo_days: tuple[int, ...]
-    unlisted: Mapping[str, frozenset[str]]
+    unlisted: frozenset[tuple[str, str]]
 
     @property
     def asset(self) -> str:
@@ -91,6 +91,10 @@ def build_tasks(
     Raises:
         UsageError: the event is unknown or the window empty.
     """
+    unlisted_by_ticker: dict[str, list[tuple[str, str]]] = {}
+    for venue, symbol in unlisted_markets:
+        if not is_derivative(symbol):
+            unlisted_by_ticker.setdefault(parse_base(symbol), []).append((venue, symbol))
     for scanned in request.assets:
         question = build_question(
             catalogue,
@@ -101,14 +105,8 @@ def build_tasks(
             parameters=request.parameters,
             focus=request.focus,
         )
-        groups = sorted({parse_quote(market.symbol) for market in scanned.markets})
-        tickers = {scanned.asset, *(market.symbol.split("/", 1)[0] for market in scanned.markets)}
-        unlisted = {
-            quote.lower(): frozenset(
-                venue
-                for venue in FIVE_PEERS
-                if any((venue, f"{ticker}/{quote}") in unlisted_markets for ticker in tickers)
-            )
-            for quote in groups
-        }
+        tickers = {scanned.asset, *(parse_base(market.symbol) for market in scanned.markets)}
+        unlisted = frozenset(
+            (venue, parse_quote(symbol)) for ticker in tickers for venue, symbol in unlisted_by_ticker.get(ticker, ())
+        )
         yield ScanTask(scanned, question, request.focus, request.placebo_days, unlisted)

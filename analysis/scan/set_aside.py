@@ -9,17 +9,17 @@ from analysis.scan.request import ScanTask
 from data.identity.market_universe import LEAST_OTHERS
 from data.schema import parse_quote
 from data.tables.scans import SetAside
-from deviation.question import Group, Question
+from deviation.question import Group
 
 
 def find_reasons(
     candles: pl.DataFrame,
-    question: Question,
+    task: ScanTask,
     markets: Collection[MarketName],
     calm_prices: Mapping[MarketName, CalmPrice],
 ) -> dict[MarketName, SetAside]:
     """Why markets are set aside, in their order."""
-    window_candles = candles.filter(pl.col("open_time").is_between(question.start, question.end, closed="left"))
+    window_candles = candles.filter(pl.col("open_time").is_between(task.start, task.end, closed="left"))
     stored, in_window = (
         {(str(venue), str(symbol)) for venue, symbol in frame.select("venue", "symbol").unique().iter_rows()}
         for frame in (candles, window_candles)
@@ -27,7 +27,8 @@ def find_reasons(
     reasons: dict[MarketName, SetAside] = {}
     for market in markets:
         if market not in stored:
-            reasons[market] = SetAside.NO_CANDLE
+            is_unlisted = (market[0], parse_quote(market[1])) in task.unlisted
+            reasons[market] = SetAside.NOT_LISTED if is_unlisted else SetAside.NO_CANDLE
         elif market in calm_prices and calm_prices[market].is_other_coin:
             reasons[market] = SetAside.OTHER_COIN
         elif market not in in_window:
@@ -42,7 +43,9 @@ def list_without_price(
 
     They do not list it, list another coin by that name, or were asked for the whole window and had no trade.
     """
-    venues = {group: set(unlisted) for group, unlisted in task.unlisted.items()}
+    venues: dict[Group, set[str]] = {}
+    for venue, quote in task.unlisted:
+        venues.setdefault(quote.lower(), set()).add(venue)
     is_whole = (pl.col("start") <= task.start) & (pl.col("end") >= task.end)
     silent = set(covered_spans.filter(is_whole).select("venue", "symbol").cast(pl.String).iter_rows())
     for (venue, symbol), reason in reasons.items():

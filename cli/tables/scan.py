@@ -40,6 +40,7 @@ SIDE_NOUNS = {Side.BELOW: "Discount", Side.ABOVE: "Premium"}
 REASON_TEXTS = {
     SetAside.NO_CANDLE: "No price of the market in this data",
     SetAside.NO_WINDOW_CANDLE: "No price of the market in this window",
+    SetAside.NOT_LISTED: "Not listed then, says the exchange",
     SetAside.FEWER_THAN_THREE: "Fewer than three exchanges left to compare",
     SetAside.FAIR_VALUE: "Wraps another coin, and is measured against that",
 }

@@ -148,6 +148,7 @@ class SetAside(StrEnum):
 
     - other-coin: its calm price is more than three times that of the others, or less than a third.
     - no-candle, no-window-candle: no candle in all that was read, or none in the window.
+    - not-listed: no candle, and its exchange says that it did not list it.
     - fewer-than-three: without these markets the focus is not left with two others.
     - fair-value: the asset wraps another and is measured against that one (docs/method.md, section 6).
     """
@@ -155,6 +156,7 @@ class SetAside(StrEnum):
     OTHER_COIN = "other-coin"
     NO_CANDLE = "no-candle"
     NO_WINDOW_CANDLE = "no-window-candle"
+    NOT_LISTED = "not-listed"
     FEWER_THAN_THREE = "fewer-than-three"
     FAIR_VALUE = "fair-value"
 

@@ -43,10 +43,10 @@ def get_row(scan: MarketScan, asset: str, venue: str, side: str = "below", days_
     return selected.row(0, named=True)
 
 
-def log_answer(store: CandleStore, venue: str, outcome: Outcome) -> None:
-    """Log that ATOM/USDT was asked for over the whole window."""
+def log_answer(store: CandleStore, venue: str, outcome: Outcome, symbol: str = "ATOM/USDT") -> None:
+    """Log that a market was asked for over the whole window."""
     edges = {"start": pl.lit(START, TIME), "end": pl.lit(START + timedelta(minutes=WINDOW_MIN), TIME)}
-    store.coverage.write(build_coverage(0, 1, venue=venue, outcome=outcome).with_columns(**edges))
+    store.coverage.write(build_coverage(0, 1, venue=venue, symbol=symbol, outcome=outcome).with_columns(**edges))
 
 
 def test_every_exchange_has_its_lowest_trade_and_its_gap_to_the_others(store: CandleStore) -> None:
@@ -109,8 +109,9 @@ def test_the_groups_are_compared_as_in_the_measurement(store: CandleStore) -> No
 
 
 def test_a_peer_without_a_price_counts_as_missing_unless_it_is_known_not_to_list_the_coin(store: CandleStore) -> None:
-    """Of the five Bybit and Bitget were not asked, and KuCoin says that it has no such market."""
+    """Bybit was not asked, Bitget has no perpetual, and KuCoin says that it has no such spot market."""
     write_markets(store, *ATOM)
+    log_answer(store, "bitget", Outcome.NOT_LISTED, "ATOM/USDT:USDT")
     log_answer(store, "kucoin", Outcome.NOT_LISTED)
     assert get_row(scan(store), "ATOM", "binance")["five_missing"] == 2
     assert get_row(scan(store), "ATOM", "okx")["five_missing"] == 2
@@ -198,13 +199,16 @@ def test_an_asset_with_fewer_than_three_exchanges_left_is_not_measured(store: Ca
 
 
 def test_markets_without_a_candle_are_listed(store: CandleStore) -> None:
-    """One that was planned and is not in the store, and one that has candles before the window alone."""
+    """Two that were planned and are not in the store, one as not listed, and one with candles before the window."""
     write_markets(store, *ATOM[:4], build_market("bybit", "ATOM/USDT", [], calm=100.0))
     assets = build_request(store).assets
-    planned = ScanAsset("ATOM", (*assets[0].markets, ScanMarket("kucoin", "ATOM/USDT", 1.0)))
+    others = (ScanMarket(venue, "ATOM/USDT", 1.0) for venue in ("htx", "kucoin"))
+    planned = ScanAsset("ATOM", (*assets[0].markets, *others))
+    log_answer(store, "htx", Outcome.NOT_LISTED)
     result = scan(store, assets=(planned,))
     assert result.set_aside.select("venue", "reason", "calm_price").rows() == [
         ("bybit", "no-window-candle", None),
+        ("htx", "not-listed", None),
         ("kucoin", "no-candle", None),
     ]
     assert result.rows.filter(side="below")["venue"].to_list() == ["binance", "gate", "kraken", "okx"]
