@@ -9,11 +9,11 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 from filelock import FileLock, Timeout
 from platformdirs import user_state_path
 
+from data.delta.local_folder import find_local_folder
 from data.errors import StoreAlreadyFollowed, StoreUnusable
 from data.times import format_time
 
@@ -110,10 +110,9 @@ def build_lock_path(uri: str) -> Path:
     >>> build_lock_path("lake").as_posix(), build_lock_path("file:///srv/my%20lake").as_posix()
     ('lake/follower', '/srv/my lake/follower')
     """
-    if "://" not in uri:
-        return Path(uri) / LOCK_NAME
-    if uri.startswith("file://"):
-        return Path(unquote(urlsplit(uri).path)) / LOCK_NAME
+    folder = find_local_folder(uri)
+    if folder is not None:
+        return folder / LOCK_NAME
     # A digest, because a URI has characters that file names cannot have.
     digest = sha256(uri.rstrip("/").encode()).hexdigest()[:16]
     return user_state_path("plumbline", appauthor=False) / f"{LOCK_NAME}-{digest}"

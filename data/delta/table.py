@@ -25,6 +25,8 @@ from deltalake import (
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
 
 from data.delta.layout import Layout
+from data.delta.local_folder import find_local_folder
+from data.delta.object_storage import explain_error
 from data.errors import StoreBusy, StoreUnusable, UsageError
 from data.schema import TIME
 
@@ -74,25 +76,27 @@ class StoreTable:
         self.layout = layout
         self.defaults = dict(defaults or {})
         self.indexed = list(indexed)
+        self._folder = find_local_folder(uri)
         self._cached = threading.local()
 
     def open(self) -> DeltaTable | None:
         """The table at its current version, or None if it does not exist.
 
-        Each thread caches the table that it opened in a folder, and updates it only where the log shows a later
-        version; no thread changes the version that another one reads.
+        Each thread caches the table that it opened, and updates it only where the log shows a later version; no thread
+        changes the version that another one reads. After an error the table is opened anew.
 
         Raises:
             UsageError: the scheme of the URI is unknown.
             StoreUnusable: the place cannot be reached or is no Delta table.
         """
         with self._translate_errors():
-            first_commit = _identify_commit(self.uri, 0)
-            if first_commit is not None and getattr(self._cached, "first_commit", None) == first_commit:
+            first_commit = _identify_commit(self._folder, 0)
+            is_same_place = self._folder is None or first_commit is not None
+            cached: DeltaTable | None = getattr(self._cached, "table", None)
+            if cached is not None and is_same_place and self._cached.first_commit == first_commit:
                 self._update_cached()
-                cached: DeltaTable = self._cached.table
                 return cached
-            checkpoint = _identify_checkpoint(self.uri)
+            checkpoint = _identify_checkpoint(self._folder)
             table = self._open_existing()
             self._cached.table, self._cached.first_commit, self._cached.checkpoint = table, first_commit, checkpoint
             return table
@@ -261,8 +265,11 @@ class StoreTable:
         Versions are numbered without gaps, so there is a later one only if the next number has a commit; or a new
         checkpoint, after which old commits may be removed.
         """
-        table, checkpoint = self._cached.table, _identify_checkpoint(self.uri)
-        if checkpoint != self._cached.checkpoint or _identify_commit(self.uri, table.version() + 1) is not None:
+        if self._folder is None:
+            self._cached.table.update_incremental()  # lists the log once
+            return
+        table, checkpoint = self._cached.table, _identify_checkpoint(self._folder)
+        if checkpoint != self._cached.checkpoint or _identify_commit(self._folder, table.version() + 1) is not None:
             table.update_incremental()
             self._cached.checkpoint = checkpoint
 
@@ -274,7 +281,7 @@ class StoreTable:
             try:
                 return self._try_open()
             except TableNotFoundError as error:
-                message = f"the store at {self.uri} cannot be read: {_get_first_line(error)}"
+                message = f"the store at {self.uri} cannot be read: {explain_error(error)}"
                 raise StoreUnusable(message) from error
 
     def _try_open(self) -> DeltaTable | None:
@@ -347,7 +354,8 @@ class StoreTable:
         except CommitFailedError:
             raise
         except (DeltaError, OSError, pl.exceptions.PolarsError) as error:
-            message = f"the store at {self.uri} cannot be used: {_get_first_line(error)}"
+            self._cached.table = None
+            message = f"the store at {self.uri} cannot be used: {explain_error(error)}"
             raise StoreUnusable(message) from error
 
 
@@ -360,19 +368,19 @@ def quote_sql(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _identify_commit(uri: str, version: int) -> tuple[int, int] | None:
-    """Identity of a commit, which changes if the table in a folder is replaced; None if there is none."""
-    return _identify_file(f"{uri}/_delta_log/{version:020}.json")
+def _identify_commit(folder: Path | None, version: int) -> tuple[int, int] | None:
+    """Identity of a commit, which changes if the table in a folder is replaced; None if there is none, or no folder."""
+    return None if folder is None else _identify_file(folder / "_delta_log" / f"{version:020}.json")
 
 
-def _identify_checkpoint(uri: str) -> tuple[int, int] | None:
-    """Identity of the note of the last checkpoint, which changes with every checkpoint; None if there is none."""
-    return _identify_file(f"{uri}/_delta_log/_last_checkpoint")
+def _identify_checkpoint(folder: Path | None) -> tuple[int, int] | None:
+    """Identity of the note of the last checkpoint, which changes with every checkpoint; None as for commits."""
+    return None if folder is None else _identify_file(folder / "_delta_log" / "_last_checkpoint")
 
 
-def _identify_file(path: str) -> tuple[int, int] | None:
+def _identify_file(path: Path) -> tuple[int, int] | None:
     try:
-        stat = Path(path).stat()
+        stat = path.stat()
     except OSError:
         return None
     return stat.st_ino, stat.st_mtime_ns
@@ -384,8 +392,3 @@ def _is_blocked(uri: str) -> bool:
         return False
     path = Path(uri)
     return any(place.is_file() for place in (path, *path.parents)) or any((path / "_delta_log").glob("*.json"))
-
-
-def _get_first_line(error: Exception) -> str:
-    """The first line of a message; deltalake appends inner causes in colour."""
-    return str(error).strip().split("\n", 1)[0]
