@@ -7,8 +7,9 @@ import polars as pl
 
 from analysis.questions import read_inputs
 from data.errors import NoUsableCandles
+from data.grid.candle_grid import CandleGrid
 from data.reader import CandleReader
-from data.schema import Evidence, parse_base
+from data.schema import Evidence
 from deviation.matrix import list_groups
 from deviation.measure import measure
 from deviation.measurement import Measurement
@@ -76,10 +77,7 @@ def measure_question_sensitivity(reader: CandleReader, question: Question) -> Se
     return measure_sensitivity(*read_inputs(reader, [question]), question)
 
 
-def measure_if_present(candles: pl.DataFrame, covered_spans: pl.DataFrame, question: Question) -> Measurement | None:
-    """The measurement; None without a candle of the asset in the window, or without a row."""
-    window_candles = candles.filter(pl.col("open_time").is_between(question.start, question.end, closed="left"))
-    if question.asset not in {parse_base(symbol) for symbol in window_candles["symbol"].unique()}:
-        return None
+def measure_if_present(candles: CandleGrid, covered_spans: pl.DataFrame, question: Question) -> Measurement | None:
+    """The measurement; None without a row."""
     measurement = measure(candles, covered_spans, question)
     return measurement if measurement.rows else None

@@ -7,15 +7,13 @@ import polars as pl
 
 from data.catalogue import Catalogue
 from data.errors import NoUsableCandles, UsageError
+from data.grid.candle_grid import CandleGrid
 from data.reader import CandleReader
 from data.reconstruction.figures import list_published_bands, list_published_lows
 from data.schema import Evidence, Timeframe, parse_base
 from deviation.measure import measure
 from deviation.measurement import Measurement
 from deviation.question import Parameters, PublishedPrice, PublishedRange, Question, Rules, floor_to_bar
-
-MEASURED_COLUMNS = ("venue", "symbol", "open_time", "open", "high", "low", "close", "volume", "origin")
-"""The columns of candles that a measurement uses."""
 
 
 def build_question(
@@ -105,15 +103,13 @@ def measure_question(reader: CandleReader, question: Question) -> Measurement:
     return measurement
 
 
-def read_inputs(reader: CandleReader, questions: Sequence[Question]) -> tuple[pl.DataFrame, pl.DataFrame]:
+def read_inputs(reader: CandleReader, questions: Sequence[Question]) -> tuple[CandleGrid, pl.DataFrame]:
     """Read the candles and complete spans for questions that differ only in their windows."""
     spans = [question.required_span for question in questions]
     start, end = min(span_start for span_start, _ in spans), max(span_end for _, span_end in spans)
     assets, origin, timeframe = questions[0].required_assets, questions[0].origin, questions[0].timeframe
     return (
-        reader.read_candles(
-            assets, start, end, origin=origin, columns=MEASURED_COLUMNS, in_order=False, timeframe=timeframe
-        ),
+        reader.read_grid(assets, start, end, origin=origin, timeframe=timeframe),
         reader.read_covered_spans(assets, start, end, origin=origin, timeframe=timeframe),
     )
 

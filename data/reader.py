@@ -6,6 +6,7 @@ from typing import Protocol
 
 import polars as pl
 
+from data.grid.candle_grid import CandleGrid
 from data.schema import CANDLE, Evidence, Timeframe
 
 
@@ -38,6 +39,18 @@ class CandleReader(Protocol):
         Returns:
             The given columns.
         """
+        ...
+
+    def read_grid(
+        self,
+        assets: Collection[str],
+        start: datetime,
+        end: datetime,
+        *,
+        origin: Evidence = Evidence.REAL,
+        timeframe: Timeframe = Timeframe.M1,
+    ) -> CandleGrid:
+        """The same candles as of `read_candles`, as a matrix for each column: what a measurement reads."""
         ...
 
     def read_covered_spans(

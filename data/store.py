@@ -14,6 +14,7 @@ from data.delta.maintenance import RETENTION, Maintenance, StoreSize, maintain_t
 from data.delta.table import StoreTable, quote_sql
 from data.delta.upsert import WriteReport
 from data.errors import UsageError
+from data.grid.candle_grid import CandleGrid
 from data.schema import CANDLE, TIME, Evidence, Origin, Timeframe
 from data.tables.candles import CandleTable, build_trade_filter
 from data.tables.coverage import CoverageTable, build_evidence_filter
@@ -75,6 +76,18 @@ class CandleStore:
             in_order=in_order,
             timeframe=timeframe,
         )
+
+    def read_grid(
+        self,
+        assets: Collection[str],
+        start: datetime,
+        end: datetime,
+        *,
+        origin: Evidence = Evidence.REAL,
+        timeframe: Timeframe = Timeframe.M1,
+    ) -> CandleGrid:
+        """Trade candles of ``[start, end)`` as matrices; see `data.reader.CandleReader`."""
+        return self.candles.read_grid(assets, start, end, origin, first_seen=self.first_seen, timeframe=timeframe)
 
     def read_derived_candles(
         self,

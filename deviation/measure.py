@@ -6,6 +6,7 @@ from functools import cached_property
 
 import polars as pl
 
+from data.grid.candle_grid import CandleGrid
 from deviation.measurement import Measurement
 from deviation.minute.conversion import Conversion
 from deviation.minute.fair_value import FairValue, measure_fair_value
@@ -23,13 +24,12 @@ from deviation.result import MarketRow
 from deviation.window.summary import DeviationSummary
 
 
-def measure(candles: pl.DataFrame, covered_spans: pl.DataFrame, question: Question) -> Measurement:
+def measure(candles: CandleGrid, covered_spans: pl.DataFrame, question: Question) -> Measurement:
     """Measure every market of the question's asset against the others.
 
     Args:
-        candles: Frame of `data.schema.CANDLE` over ``question.required_span`` for ``question.required_assets``: trade
-            candles of the question's timeframe and of one kind of evidence, one row per venue, symbol and bar, in any
-            order.
+        candles: Trade candles over ``question.required_span`` at least for ``question.required_assets``, of the
+            question's timeframe and of one kind of evidence.
         covered_spans: Frame of `data.schema.SPAN`: the spans that were collected whole.
         question: What is asked.
     """

@@ -10,6 +10,7 @@ from itertools import product
 
 import polars as pl
 
+from data.grid.candle_grid import CandleGrid
 from data.schema import Evidence
 from deviation.measure import measure_aligned
 from deviation.measurement import Measurement
@@ -127,7 +128,7 @@ class Sensitivity:
     runs: int
 
 
-def measure_sensitivity(candles: pl.DataFrame, covered_spans: pl.DataFrame, question: Question) -> Sensitivity:
+def measure_sensitivity(candles: CandleGrid, covered_spans: pl.DataFrame, question: Question) -> Sensitivity:
     """Measure again under every combination of the choices, and at the defaults without each other venue in turn.
 
     Leaving out a venue removes all its markets of the asset; other members of its family and its conversion rates

@@ -52,7 +52,7 @@ def deduplicate_bars(
         runs = find_runs(rows, bar=timedelta(seconds=timeframe.seconds))
     overlapping_markets = runs.filter("overlaps").select(MARKET_COLUMNS).unique()
     if not overlapping_markets.is_empty():
-        is_overlapping = _build_market_filter(overlapping_markets)
+        is_overlapping = build_market_filter(overlapping_markets)
         chosen = pick_best(read(list(FETCHED_CANDLE), [is_overlapping]), first_seen=first_seen)
         rows = pl.concat([rows.filter(~is_overlapping), chosen.select(needed).cast(rows.schema)])
         runs = find_runs(rows, bar=timedelta(seconds=timeframe.seconds))
@@ -130,7 +130,7 @@ def sort_runs(rows: pl.DataFrame, runs: pl.DataFrame) -> pl.DataFrame:
     return rows.rechunk().select(pl.all().gather(pl.Series(index.astype(np.uint32))))
 
 
-def _build_market_filter(markets: pl.DataFrame) -> pl.Expr:
+def build_market_filter(markets: pl.DataFrame) -> pl.Expr:
     """A filter for exactly these markets; venues of the same symbol share a term."""
     venues = markets.group_by("symbol", maintain_order=True).agg("venue")
     return pl.any_horizontal(

@@ -11,6 +11,8 @@ from data.delta.deduplicate import deduplicate_bars
 from data.files.import_file import read_candle_file
 from data.files.layouts.options import ReadOptions
 from data.files.open_file import DEFAULT_OPTIONS
+from data.grid.candle_grid import CandleGrid
+from data.grid.read_grid import read_grid
 from data.intervals import merge_span_rows
 from data.schema import (
     CANDLE,
@@ -94,6 +96,25 @@ class FileSource:
             return selected.filter(*extra_conditions).select(column_names)
 
         return deduplicate_bars(read_columns, columns, in_order=in_order, timeframe=timeframe)
+
+    def read_grid(
+        self,
+        assets: Collection[str],
+        start: datetime,
+        end: datetime,
+        *,
+        origin: Evidence = Evidence.REAL,
+        timeframe: Timeframe = Timeframe.M1,
+    ) -> CandleGrid:
+        """Trade candles of ``[start, end)`` as matrices; see `data.reader.CandleReader`."""
+        is_of_length = pl.col("timeframe") == timeframe.value
+
+        def read(
+            span_start: datetime, span_end: datetime, columns: Collection[pl.Expr], conditions: Collection[pl.Expr]
+        ) -> pl.DataFrame:
+            return self._select(assets, span_start, span_end, is_of_length, *conditions).select(*columns)
+
+        return read_grid(read, start, end, origin, timeframe)
 
     def read_derived_candles(
         self,

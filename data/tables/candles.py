@@ -17,6 +17,8 @@ from data.delta.deduplicate import deduplicate_bars
 from data.delta.layout import Layout
 from data.delta.table import StoreTable
 from data.delta.upsert import NAME_COLUMNS, VALUE_COLUMNS, check_batch, classify_rows, sum_by_market
+from data.grid.candle_grid import CandleGrid
+from data.grid.read_grid import read_grid
 from data.revisions import list_revisions
 from data.schema import (
     CANDLE,
@@ -26,6 +28,7 @@ from data.schema import (
     SOURCE,
     STORED_CANDLE,
     WRITE_COUNTS,
+    Evidence,
     Timeframe,
     build_empty_frame,
 )
@@ -122,6 +125,33 @@ class CandleTable:
             )
 
         return deduplicate_bars(read_columns, columns, first_seen=first_seen, in_order=in_order, timeframe=timeframe)
+
+    def read_grid(
+        self,
+        assets: Collection[str],
+        start: datetime,
+        end: datetime,
+        evidence: Evidence,
+        *,
+        first_seen: bool = False,
+        timeframe: Timeframe = Timeframe.M1,
+    ) -> CandleGrid:
+        """Trade candles of ``[start, end)``, of one length and kind of evidence, each bar once.
+
+        See `data.reader.CandleReader.read_grid` and `data.grid.read_grid.read_grid`.
+        """
+        store_table = self.tables[timeframe]
+        delta_table = store_table.open()  # one version for every read
+        layout = store_table.find_layout(delta_table)
+
+        def read(
+            span_start: datetime, span_end: datetime, columns: Collection[pl.Expr], conditions: Collection[pl.Expr]
+        ) -> pl.DataFrame:
+            is_in_span = pl.col("open_time").is_between(span_start, span_end, closed="left")
+            filters = (layout.build_filter(assets, span_start, span_end), *conditions, is_in_span)
+            return store_table.read_from(delta_table, lambda stored: stored.filter(*filters).select(*columns))
+
+        return read_grid(read, start, end, evidence, timeframe, first_seen=first_seen)
 
     def read_all_rows(
         self,

@@ -3,15 +3,16 @@
 A bar is a minute unless the question asks for another length. Positions on an axis count bars.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from functools import cached_property, partial
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from data.grid.candle_grid import CandleGrid
 from data.schema import Timeframe
 from deviation.question import EPOCH, Question
 
@@ -22,9 +23,6 @@ Positions = slice | Ints
 
 TIME_RESOLUTION = timedelta(milliseconds=1)
 """The resolution of all stored times."""
-
-VALUE_COLUMNS = ("open", "high", "low", "close", "volume")
-"""The columns of a candle that a measurement reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,58 +55,47 @@ class Axis:
         return timedelta(seconds=self.timeframe.seconds)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class MarketBars:
     """One market's candles on an axis: arrays of its size; prices are NaN without a trade, volumes without a candle.
 
     ``quiet`` marks the bars for which the venue answered and reported no trade: a candle of volume 0, or none inside
-    a span that was collected whole. Prices in the quote, volume in base units.
+    a span that was collected whole. Prices in the quote, volume in base units. ``read_extreme`` gives the array
+    ``high`` or ``low``, which not every measurement needs.
     """
 
     venue: str
     symbol: str
     open: Floats
-    high: Floats
-    low: Floats
     close: Floats
     volume: Floats
     traded: Bools
     quiet: Bools
+    read_extreme: Callable[[str], Floats]
+
+    @cached_property
+    def high(self) -> Floats:
+        """The highest trade of each bar."""
+        return self.read_extreme("high")
+
+    @cached_property
+    def low(self) -> Floats:
+        """The lowest trade of each bar."""
+        return self.read_extreme("low")
 
 
 @dataclass(frozen=True, slots=True)
 class AlignedCandles:
-    """Every market's candles on one axis, keyed by (venue, symbol) in alphabetical order.
-
-    ``runs`` and ``positions`` describe the input rows: runs of rows of one market and origin, and the position of each
-    row on the axis.
-    """
+    """Every market with a candle on an axis, keyed by (venue, symbol) in alphabetical order, and the grid behind it."""
 
     axis: Axis
     markets: Mapping[tuple[str, str], MarketBars]
-    runs: "_Runs"
-    positions: Ints
+    grid: CandleGrid
 
     def list_origins(self, window: slice) -> dict[tuple[str, str], tuple[str, ...]]:
         """The origins of each market's candles in a part of the axis, sorted."""
-        is_inside = (self.positions >= window.start) & (self.positions < window.stop)
-        starts = self.runs.starts
-        in_window = np.add.reduceat(is_inside, starts) > 0 if starts.size else np.zeros(0, np.bool_)
-        origins: dict[tuple[str, str], set[str]] = {}
-        for (venue, symbol, origin), is_in_window in zip(self.runs.names, in_window.tolist(), strict=True):
-            if is_in_window:
-                origins.setdefault((venue, symbol), set()).add(origin)
-        return {market: tuple(sorted(names)) for market, names in origins.items()}
-
-
-class _Runs(NamedTuple):
-    """Runs of rows of one market and origin: venue, symbol and origin of each, and its first row.
-
-    Rows of one market are mostly adjacent, so these are few, and only they are looked up by name.
-    """
-
-    names: list[tuple[str, str, str]]
-    starts: Ints
+        offset = self.axis.first - self.grid.first
+        return self.grid.list_origins(slice(window.start + offset, window.stop + offset))
 
 
 def _keep_freed_memory() -> None:
@@ -132,69 +119,48 @@ def build_axis(question: Question) -> Axis:
     return Axis(first_bar, (end - EPOCH) // bar_length - first_bar, question.timeframe)
 
 
-def align_candles(candles: pl.DataFrame, covered_spans: pl.DataFrame, axis: Axis) -> AlignedCandles:
-    """Scatter candles into one array per market.
+def align_candles(grid: CandleGrid, covered_spans: pl.DataFrame, axis: Axis) -> AlignedCandles:
+    """Every market with a candle on an axis, without copying its prices.
 
     Args:
-        candles: Frame of `data.schema.CANDLE`; one row per venue, symbol and bar, in any order; fastest where those
-            of one market are adjacent. Rows off the axis are ignored.
+        grid: Candles over the axis at least.
         covered_spans: Frame of `data.schema.SPAN`: where a bar without a candle is quiet rather than missing.
         axis: The bars of the result.
+
+    Raises:
+        ValueError: The axis reaches beyond the grid, or has other bars.
     """
-    positions = _locate_rows(candles, axis)
-    if positions.size and not (positions.min() >= 0 and positions.max() < axis.size):
-        on_axis = (positions >= 0) & (positions < axis.size)
-        candles, positions = candles.filter(pl.Series(on_axis)), positions[on_axis]
-    runs = _find_runs(candles)
-    rows = {market: (numbers, positions[numbers]) for market, numbers in _group_rows(runs, candles.height).items()}
-    # An array each: one for all markets would be so large that it takes longer to allocate than to fill.
-    values_by_market: dict[tuple[str, str], list[Floats]] = {market: [] for market in rows}
-    for name in VALUE_COLUMNS:
-        column = candles[name].to_numpy()
-        for market, (numbers, market_positions) in rows.items():
-            values = np.full(axis.size, np.nan)
-            values[market_positions] = column[numbers]
-            values_by_market[market].append(values)
-    spans = _group_spans(covered_spans, axis)
-    bars = {market: _build_bars(market, values, spans.get(market, [])) for market, values in values_by_market.items()}
-    return AlignedCandles(axis, bars, runs, positions)
+    offset = axis.first - grid.first
+    span = slice(offset, offset + axis.size)
+    if offset < 0 or span.stop > grid.size or axis.timeframe is not grid.timeframe:
+        message = f"the axis {axis} lies outside of the {grid.size} bars of {grid.timeframe} from {grid.first} on"
+        raise ValueError(message)
+    volume = grid.volume[:, span]
+    reported, traded = ~np.isnan(volume), volume > 0
+    has_candle = np.logical_or.reduce(reported, axis=1)
+    covered_bars = _group_spans(covered_spans, axis)
+    markets = {}
+    for (venue, symbol), line in grid.lines.items():
+        if not has_candle[line]:
+            continue
+        for covered in covered_bars.get((venue, symbol), []):
+            reported[line, covered] = True
+        markets[venue, symbol] = MarketBars(
+            venue,
+            symbol,
+            open=grid.open[line, span],
+            close=grid.close[line, span],
+            volume=volume[line],
+            traded=traded[line],
+            quiet=reported[line] & ~traded[line],
+            read_extreme=partial(_read_extreme, grid, line, span),
+        )
+    return AlignedCandles(axis, markets, grid)
 
 
-def _locate_rows(candles: pl.DataFrame, axis: Axis) -> Ints:
-    positions: Ints = candles["open_time"].dt.epoch("ms").to_numpy() // axis.timeframe.ms
-    positions -= axis.first
-    return positions
-
-
-def _find_runs(rows: pl.DataFrame) -> _Runs:
-    names = ("venue", "symbol", "origin")
-    starts_run = np.zeros(rows.height, np.bool_)
-    starts_run[:1] = True
-    for name in names:
-        texts = rows[name]
-        codes = (texts if texts.dtype == pl.Enum else texts.cast(pl.Categorical)).to_physical().to_numpy()
-        starts_run[1:] |= codes[1:] != codes[:-1]
-    starts = np.flatnonzero(starts_run)
-    return _Runs(rows.select(names)[starts].rows(), starts)
-
-
-def _group_rows(runs: _Runs, row_count: int) -> dict[tuple[str, str], Ints]:
-    """The numbers of the rows of each market, the markets in alphabetical order."""
-    lengths = np.diff(runs.starts, append=row_count)
-    runs_by_market: dict[tuple[str, str], list[int]] = {}
-    for number, (venue, symbol, _) in enumerate(runs.names):
-        runs_by_market.setdefault((venue, symbol), []).append(number)
-    return {
-        market: _list_rows(runs.starts[numbers], lengths[numbers]) for market, numbers in sorted(runs_by_market.items())
-    }
-
-
-def _list_rows(starts: Ints, lengths: Ints) -> Ints:
-    """The numbers of the rows of some runs."""
-    moved_by = starts - (np.cumsum(lengths) - lengths)
-    numbers: Ints = np.arange(lengths.sum())
-    numbers += np.repeat(moved_by, lengths)
-    return numbers
+def _read_extreme(grid: CandleGrid, line: int, span: slice, name: str) -> Floats:
+    values: Floats = getattr(grid, name)[line, span]
+    return values
 
 
 def _group_spans(covered_spans: pl.DataFrame, axis: Axis) -> dict[tuple[str, str], list[slice]]:
@@ -205,15 +171,3 @@ def _group_spans(covered_spans: pl.DataFrame, axis: Axis) -> dict[tuple[str, str
             slice(axis.locate(start + axis.bar_length - TIME_RESOLUTION), axis.locate(end))
         )
     return spans
-
-
-def _build_bars(market: tuple[str, str], values: Sequence[Floats], covered_bars: list[slice]) -> MarketBars:
-    opening, high, low, close, volume = values
-    reported, traded = ~np.isnan(volume), volume > 0
-    without_trade = reported & ~traded
-    if without_trade.any():
-        for prices in (opening, high, low, close):
-            prices[without_trade] = np.nan
-    for span in covered_bars:
-        reported[span] = True
-    return MarketBars(*market, opening, high, low, close, volume, traded, quiet=reported & ~traded)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.questions import MEASURED_COLUMNS
 from data.errors import UsageError
 from data.reader import PriceReader
 from data.schema import SPAN, Evidence, build_empty_frame, parse_base
@@ -150,13 +149,8 @@ def _read_legs(reader: PriceReader, measurement: Measurement, rules: Sequence[In
     """The spot candles of all legs over the window."""
     question = measurement.question
     assets = sorted({parse_base(leg) for rule in rules for leg in rule.legs})
-    candles = reader.read_candles(
-        assets,
-        question.start,
-        question.end,
-        origin=question.origin,
-        columns=MEASURED_COLUMNS,
-        timeframe=question.timeframe,
+    candles = reader.read_grid(
+        assets, question.start, question.end, origin=question.origin, timeframe=question.timeframe
     )
     return align_candles(candles, build_empty_frame(SPAN), measurement.axis)
 

@@ -14,6 +14,7 @@ from data.delta.maintenance import StoreSize
 from data.errors import PlumblineError, StoreUnusable
 from data.files.import_many import StoredFile
 from data.files.preview import ImportPreview, preview_file
+from data.grid.candle_grid import CandleGrid
 from data.lock import Holder
 from data.schema import (
     CANDLE,
@@ -39,6 +40,7 @@ from data.tables.candles import CandleTable
 from data.tables.coverage import CoverageTable
 from data.tables.rejected_pages import RejectedPageTable
 from data.tables.runs import RunTable
+from tests.grids import build_grid
 
 START = datetime(2025, 10, 10, 21, 10, tzinfo=UTC)
 """The start of the event's window ``crash``."""
@@ -267,6 +269,20 @@ class MemoryStore(CandleStore):
             pl.col("timeframe") == timeframe.value,
             pl.col("price") == price,
         ).sort("venue", "symbol", "open_time")
+
+    def read_grid(
+        self,
+        assets: Collection[str],
+        start: datetime,
+        end: datetime,
+        *,
+        origin: Evidence = Evidence.REAL,
+        timeframe: Timeframe = Timeframe.M1,
+    ) -> CandleGrid:
+        """The same candles as a grid."""
+        return build_grid(
+            self.read_candles(assets, start, end, origin=origin, timeframe=timeframe), start, end, timeframe
+        )
 
     def read_covered_spans(
         self,

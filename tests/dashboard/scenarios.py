@@ -10,9 +10,9 @@ import polars as pl
 from analysis.questions import build_question
 from data.catalogue import load_catalogue
 from data.schema import CANDLE, SPAN, Evidence, Origin, build_empty_frame
-from deviation.measure import measure
 from deviation.measurement import Measurement
 from deviation.question import Parameters, QuoteHandling
+from tests.grids import measure_frame
 
 START = datetime(2025, 10, 10, 21, 0, tzinfo=UTC)
 CATALOGUE = load_catalogue()
@@ -79,7 +79,7 @@ def measure_frames(
         origin=origin,
         parameters=parameters,
     )
-    return measure(pl.concat(frames), build_empty_frame(SPAN), question)
+    return measure_frame(pl.concat(frames), build_empty_frame(SPAN), question)
 
 
 def build_dip(

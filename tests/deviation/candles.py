@@ -25,9 +25,9 @@ from typing import Any
 import polars as pl
 
 from data.schema import CANDLE, CANDLE_DEFAULTS, SPAN, Evidence
-from deviation.measure import measure
 from deviation.measurement import Measurement
 from deviation.question import Parameters, Question, QuoteHandling, ReferenceKind, Rules
+from tests.grids import measure_frame
 
 MINUTE = timedelta(minutes=1)
 DAY = datetime(2025, 10, 10, tzinfo=UTC).date()
@@ -75,7 +75,7 @@ def read_answers(path: Path) -> ExpectedAnswers:
         what=text["what"],
         candles=frames[0],
         covered_spans=frames[1],
-        measurement=measure(*frames, question),
+        measurement=measure_frame(*frames, question),
         rows=text.get("expect", {}),
         minutes={
             name: {column: read_series(by_hand) for column, by_hand in columns.items()}

@@ -6,9 +6,9 @@ from typing import Any
 import polars as pl
 
 from data.schema import CANDLE, CANDLE_DEFAULTS, SPAN, build_empty_frame
-from deviation.measure import measure
 from deviation.measurement import Measurement
 from deviation.question import Question, Rules
+from tests.grids import measure_frame
 
 START = datetime(2025, 10, 10, 21, 20, tzinfo=UTC)
 NAMES = {"binance": "Binance", "bitget": "Bitget", "bybit": "Bybit", "gate": "Gate", "kraken": "Kraken", "okx": "OKX"}
@@ -47,4 +47,4 @@ def build_board_question(asset: str = "ATOM", minutes: int = 5, **fields: Any) -
 
 def measure_board(board: ClosesByMarket, question: Question) -> Measurement:
     """The answer from a board that starts with the window."""
-    return measure(build_candles(board, start=question.start), NOTHING_COVERED, question)
+    return measure_frame(build_candles(board, start=question.start), NOTHING_COVERED, question)

@@ -11,12 +11,12 @@ import pytest
 
 from data.schema import CANDLE, CANDLE_DEFAULTS, LOW_TRADE, SPAN, Evidence, Timeframe
 from deviation.market_path import combine_assets, trace_path
-from deviation.measure import measure
 from deviation.measurement import Measurement
 from deviation.question import Parameters, Question, QuoteHandling, ReferenceKind, Rules
 from deviation.report.frame import build_deviation_frame
 from deviation.report.json_output import build_measurement_json, build_path_json
 from deviation.report.lows_json import build_lows_json
+from tests.grids import measure_frame
 from tests.oracle.brute import event_path_json, list_minutes, lows_json, measure_json
 from tests.oracle.generate import draw_case, draw_rank_case, draw_weighted_case
 from tests.oracle.question import Candle, CoveredSpan, OracleQuestion, format_time
@@ -148,7 +148,7 @@ def measure_case(case: Case) -> tuple[Case, Measurement]:
     question = convert_question(oracle_question)
     required = select_required(candles, question)
     frames = convert_frames(required, covered, question.timeframe)
-    return (required, covered, oracle_question), measure(*frames, question)
+    return (required, covered, oracle_question), measure_frame(*frames, question)
 
 
 @cache

@@ -10,7 +10,6 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from data.schema import CANDLE, CANDLE_DEFAULTS, SPAN, build_empty_frame
-from deviation.measure import measure
 from deviation.measurement import Measurement
 from deviation.question import Parameters, Question, QuoteHandling, ReferenceKind, Rules
 from deviation.report.frame import build_deviation_frame
@@ -19,6 +18,7 @@ from deviation.result import MarketRow
 from deviation.side import Side
 from tests.deviation.close_boards import QUOTES
 from tests.deviation.test_oracle import convert_frames, convert_question
+from tests.grids import measure_frame
 from tests.oracle.generate import draw_case
 
 START = datetime(2025, 10, 10, 21, 0, tzinfo=UTC)
@@ -68,7 +68,7 @@ def _build_frame(board: dict[str, list[Any]], scale: float = 1.0) -> pl.DataFram
 
 
 def _measure_frame(candles: pl.DataFrame, question: Question = QUESTION) -> Measurement:
-    return measure(candles, build_empty_frame(SPAN), question)
+    return measure_frame(candles, build_empty_frame(SPAN), question)
 
 
 def _list_own_minutes(measurement: Measurement) -> pl.DataFrame:
@@ -181,8 +181,10 @@ def test_deleting_derivatives_changes_no_spot_number(seed: int) -> None:
     frame, spans = convert_frames(candles, covered, question.timeframe)
     spot = frame.filter(~pl.col("symbol").str.contains(":", literal=True))
     assume(spot.height < frame.height)
-    rows = [row for row in build_measurement_json(measure(frame, spans, question))["rows"] if row["kind"] == "spot"]
-    assert build_measurement_json(measure(spot, spans, question))["rows"] == rows
+    rows = [
+        row for row in build_measurement_json(measure_frame(frame, spans, question))["rows"] if row["kind"] == "spot"
+    ]
+    assert build_measurement_json(measure_frame(spot, spans, question))["rows"] == rows
 
 
 @settings(max_examples=12)
@@ -192,12 +194,12 @@ def test_a_group_needs_nothing_but_itself(seed: int) -> None:
     candles, covered, oracle_question = draw_case(seed)
     question = replace(convert_question(oracle_question), asset="ATOM", underlying=None, ratio_market=None)
     frame, spans = convert_frames(candles, covered, question.timeframe)
-    complete = measure(frame, spans, question)
+    complete = measure_frame(frame, spans, question)
     assume(complete.rows)
     for group in complete.groups:
         alone = frame.filter(pl.col("symbol") == f"ATOM/{group.upper()}")
         expected = [row for row in _list_rows_without_cross(complete) if row["group"] == group]
-        assert _list_rows_without_cross(measure(alone, spans, question)) == expected
+        assert _list_rows_without_cross(measure_frame(alone, spans, question)) == expected
 
 
 @quick_settings
@@ -225,7 +227,7 @@ def test_minutes_of_stricter_readings_are_those_of_their_extremes(seed: int) -> 
     """They need no computing where no minute reaches the threshold, against any group and by either reference."""
     candles, covered, oracle_question = draw_case(seed)
     question = convert_question(oracle_question)
-    for row in measure(*convert_frames(candles, covered, question.timeframe), question).rows:
+    for row in measure_frame(*convert_frames(candles, covered, question.timeframe), question).rows:
         for summary in row.summaries.values():
             for side in (summary.below, summary.above):
                 robust = side.robust_minutes

@@ -7,7 +7,6 @@ import pytest
 from analysis.questions import build_question
 from data.catalogue import load_catalogue
 from data.schema import CANDLE, LOW_TRADE, SPAN, build_empty_frame
-from deviation.measure import measure
 from deviation.question import Parameters, Question, Rules
 from deviation.report.frame import DEVIATION_SCHEMA, build_deviation_frame
 from deviation.report.json_output import build_measurement_json
@@ -15,6 +14,7 @@ from deviation.report.lows import summarize_lows
 from deviation.report.lows_json import build_lows_json
 from deviation.window.summary import Baseline
 from tests.deviation.close_boards import ClosesByMarket, build_board_question, build_candles, measure_board
+from tests.grids import measure_frame
 
 START = datetime(2025, 10, 10, 20, 45, tzinfo=UTC)
 RULES = Rules(quotes={"USD": 1.0, "USDT": 1.0}, stablecoins=frozenset({"USDT"}))
@@ -105,8 +105,8 @@ def test_without_a_focus_the_volume_before_the_window_decides() -> None:
     }
     before |= {"upbit ATOM/KRW": [140_000.0] * 20, "bybit ATOM/USDT:USDT": [100.0] * 50}
     candles = build_candles(board).vstack(build_candles(before, start=question.start - HOUR, volume=1.0))
-    assert measure(candles, build_empty_frame(SPAN), question).focus == "upbit"
-    without = measure(candles, build_empty_frame(SPAN), build_board_question(focus=None, excluded=("upbit",)))
+    assert measure_frame(candles, build_empty_frame(SPAN), question).focus == "upbit"
+    without = measure_frame(candles, build_empty_frame(SPAN), build_board_question(focus=None, excluded=("upbit",)))
     assert without.focus == "gate"
 
 
@@ -121,7 +121,7 @@ def test_nothing_stands_in_for_a_focus_without_a_market() -> None:
 def test_no_candle_gives_an_empty_answer() -> None:
     """Without a candle there is no row, no low and no statement."""
     question = Question(asset="ATOM", start=START, end=START + timedelta(minutes=5), rules=RULES, focus="binance")
-    measurement = measure(build_empty_frame(CANDLE), build_empty_frame(SPAN), question)
+    measurement = measure_frame(build_empty_frame(CANDLE), build_empty_frame(SPAN), question)
     content = build_measurement_json(measurement)
     assert (content["rows"], content["path"], content["cross"]) == ([], {}, {})
     assert content["headline"] == ["No price of ATOM on binance is in this data for this window."]

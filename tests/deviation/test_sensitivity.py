@@ -8,16 +8,16 @@ import polars as pl
 import pytest
 
 from data.schema import Evidence
-from deviation.measure import measure
 from deviation.measurement import Measurement
 from deviation.minute.markets import Market
 from deviation.question import Group, Parameters, Question, QuoteHandling, ReferenceKind
 from deviation.ranks import RankWord
 from deviation.report.fairness_json import build_sensitivity_json
-from deviation.sensitivity import RunSetting, measure_sensitivity
+from deviation.sensitivity import RunSetting
 from deviation.side import Side
 from tests.deviation.close_boards import NOTHING_COVERED, ClosesByMarket, build_board_question, build_candles
 from tests.deviation.test_oracle import convert_frames, convert_question
+from tests.grids import measure_frame, measure_frame_sensitivity
 from tests.oracle.brute import measure_json
 from tests.oracle.generate import draw_case
 
@@ -33,7 +33,9 @@ FIVE_MINUTE_BOARD: ClosesByMarket = {
 
 
 def _build_json(board: ClosesByMarket, question: Question, volume: float = 1000.0) -> dict[str, dict[str, Any]]:
-    result = build_sensitivity_json(measure_sensitivity(build_candles(board, volume=volume), NOTHING_COVERED, question))
+    result = build_sensitivity_json(
+        measure_frame_sensitivity(build_candles(board, volume=volume), NOTHING_COVERED, question)
+    )
     return {f"{row['venue']} {row['against']}": row for row in result["sensitivity"]}
 
 
@@ -44,7 +46,7 @@ def _mirror(board: ClosesByMarket) -> ClosesByMarket:
 
 def test_the_runs_are_sixteen_and_one_for_each_other_venue() -> None:
     """Two references, two ways with quotes and four smallest votes, and each of five other venues left out."""
-    result = measure_sensitivity(build_candles(FIVE_MINUTE_BOARD), NOTHING_COVERED, build_board_question())
+    result = measure_frame_sensitivity(build_candles(FIVE_MINUTE_BOARD), NOTHING_COVERED, build_board_question())
     assert result.runs == 16 + 6 - 1
     assert len(result.ranges) == 6 * 2  # every market against both groups
     assert RunSetting().describe(build_board_question().rules) == "defaults"
@@ -53,7 +55,7 @@ def test_the_runs_are_sixteen_and_one_for_each_other_venue() -> None:
 def test_a_market_of_another_group_has_a_range_against_three() -> None:
     """Kraken's ATOM/KRW is measured against its own group and both common ones."""
     board = FIVE_MINUTE_BOARD | {"kraken ATOM/KRW": [140_000.0] * 5}
-    result = measure_sensitivity(build_candles(board), NOTHING_COVERED, build_board_question())
+    result = measure_frame_sensitivity(build_candles(board), NOTHING_COVERED, build_board_question())
     groups = [market_range.group for market_range in result.ranges if market_range.market.symbol == "ATOM/KRW"]
     assert groups == ["krw", "usdt", "usd"]
 
@@ -151,7 +153,7 @@ def test_what_was_asked_for_does_not_move_the_defaults() -> None:
 def test_exchanges_excluded_by_hand_stay_excluded() -> None:
     """Without OKX by choice every run lacks it: Binance's least is the 10 % of the board without it."""
     question = build_board_question(excluded=("okx",))
-    result = measure_sensitivity(build_candles(FIVE_MINUTE_BOARD), NOTHING_COVERED, question)
+    result = measure_frame_sensitivity(build_candles(FIVE_MINUTE_BOARD), NOTHING_COVERED, question)
     assert result.runs == 16 + 5 - 1
     assert "okx" not in {market_range.market.venue for market_range in result.ranges}
     least = _build_json(FIVE_MINUTE_BOARD, question)["binance usdt"]["below"]["deviation"]["least"]
@@ -161,9 +163,9 @@ def test_exchanges_excluded_by_hand_stay_excluded() -> None:
 def test_none_is_given_where_nothing_is_measured() -> None:
     """The reconstruction has no sensitivity, and neither has an asset without a candle."""
     candles = build_candles(FIVE_MINUTE_BOARD)
-    sample = measure_sensitivity(candles, NOTHING_COVERED, build_board_question(origin=Evidence.RECONSTRUCTION))
+    sample = measure_frame_sensitivity(candles, NOTHING_COVERED, build_board_question(origin=Evidence.RECONSTRUCTION))
     assert (sample.runs, sample.ranges) == (0, ())
-    assert measure_sensitivity(candles, NOTHING_COVERED, build_board_question("DOGE")).ranges == ()
+    assert measure_frame_sensitivity(candles, NOTHING_COVERED, build_board_question("DOGE")).ranges == ()
 
 
 def test_an_asset_against_fair_value_has_no_other_venue_to_leave_out() -> None:
@@ -174,7 +176,7 @@ def test_an_asset_against_fair_value_has_no_other_venue_to_leave_out() -> None:
     calm = base_question.ratio_span
     ratio_board: ClosesByMarket = {"binance WBETH/ETH": [1.1] * 30}
     frame = build_candles(board).vstack(build_candles(ratio_board, start=calm[0]))
-    result = measure_sensitivity(frame, NOTHING_COVERED, replace(base_question, calm_span=calm))
+    result = measure_frame_sensitivity(frame, NOTHING_COVERED, replace(base_question, calm_span=calm))
     assert result.runs == 16
     below = result.ranges[0].sides[Side.BELOW]
     assert below.deviation.most is not None
@@ -189,7 +191,7 @@ def test_ranges_equal_a_plain_loop_over_measurements(seed: int) -> None:
     rows, spans, oracle_question = draw_case(seed)
     frames, base_question = convert_frames(rows, spans), convert_question(oracle_question)
     default_question = replace(base_question, parameters=_build_parameters(base_question))
-    base = measure(*frames, default_question)
+    base = measure_frame(*frames, default_question)
     questions = [
         replace(
             base_question,
@@ -199,8 +201,8 @@ def test_ranges_equal_a_plain_loop_over_measurements(seed: int) -> None:
     ]
     venues = sorted({row.market.venue for row in base.rows if row.is_spot})
     questions += [replace(default_question, excluded=(*base_question.excluded, venue)) for venue in venues]
-    measurements = [measure(*frames, question) for question in questions]
-    ranges = measure_sensitivity(*frames, base_question).ranges
+    measurements = [measure_frame(*frames, question) for question in questions]
+    ranges = measure_frame_sensitivity(*frames, base_question).ranges
     assert [(item.market, item.group) for item in ranges] == [
         (row.market, g) for row in base.rows for g in row.summaries
     ]
@@ -247,7 +249,9 @@ def test_removals_equal_the_brute_force(seed: int) -> None:
         for venue in venues
     }
     removal_count = 0
-    for market_range in measure_sensitivity(*convert_frames(rows, spans), convert_question(drawn_question)).ranges:
+    for market_range in measure_frame_sensitivity(
+        *convert_frames(rows, spans), convert_question(drawn_question)
+    ).ranges:
         market, group = market_range.market, market_range.group
         for side, numbers in market_range.sides.items():
             default = _get_deviation(default_result, market, group, side)
@@ -284,7 +288,7 @@ def test_a_verdict_is_that_at_the_defaults() -> None:
     frame = pl.concat([build_candles(other_board), build_candles(thin_board, volume=1.0)])
     (binance,) = (
         market_range
-        for market_range in measure_sensitivity(frame, NOTHING_COVERED, build_board_question()).ranges
+        for market_range in measure_frame_sensitivity(frame, NOTHING_COVERED, build_board_question()).ranges
         if market_range.market.venue == "binance" and market_range.group == "usdt"
     )
     largest = binance.sides[Side.BELOW].largest

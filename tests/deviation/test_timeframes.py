@@ -9,11 +9,11 @@ import polars as pl
 import pytest
 
 from data.schema import CANDLE, CANDLE_DEFAULTS, Timeframe
-from deviation.measure import measure
 from deviation.measurement import Measurement
 from deviation.question import Question
 from deviation.report.frame import build_deviation_frame
 from tests.deviation.close_boards import NOTHING_COVERED, START, ClosesByMarket, build_board_question
+from tests.grids import measure_frame
 
 OTHERS = ("okx", "bybit", "gate")
 
@@ -32,7 +32,7 @@ def _build_bars(board: ClosesByMarket, timeframe: Timeframe, start: datetime = S
 
 
 def _measure_bars(board: ClosesByMarket, question: Question) -> Measurement:
-    return measure(_build_bars(board, question.timeframe), NOTHING_COVERED, question)
+    return measure_frame(_build_bars(board, question.timeframe), NOTHING_COVERED, question)
 
 
 def test_a_second_below_is_a_sixtieth_of_a_minute() -> None:

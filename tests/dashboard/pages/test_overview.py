@@ -53,7 +53,6 @@ from deviation.measurement import Measurement
 from deviation.question import USD
 from deviation.question import USDT as USDT_GROUP
 from deviation.ranks import RankWord
-from deviation.sensitivity import measure_sensitivity
 from deviation.side import Side
 from tests.dashboard.component_data import collect_text, list_parts, to_plain_data
 from tests.dashboard.memory_store import START as MEMORY_START
@@ -74,6 +73,7 @@ from tests.dashboard.scenarios import (
     measure_frames,
     measure_scenario,
 )
+from tests.grids import measure_frame_sensitivity
 
 FALL_BY_VENUE = {"okx": 0.6, "binance": 0.35}
 """The fall of each venue that does not fall by 0.3."""
@@ -373,7 +373,7 @@ def test_the_ranges_in_words() -> None:
     minutes, closes = 10, {"binance": 90.0, "okx": 100.0, "bybit": 98.0, "gate": 96.0, "bitget": 94.2}
     candles = pl.concat(build_candles((venue, "ATOM/USDT"), np.full(minutes, close)) for venue, close in closes.items())
     measurement = measure_frames([candles], minutes, event=None)
-    sensitivity = measure_sensitivity(candles, build_empty_frame(SPAN), measurement.question)
+    sensitivity = measure_frame_sensitivity(candles, build_empty_frame(SPAN), measurement.question)
     binance = measurement.select_rows("binance")[0].market
     texts = format_sensitivity(sensitivity, binance, USDT_GROUP, Side.BELOW)
     assert texts is not None

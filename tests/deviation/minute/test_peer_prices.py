@@ -10,6 +10,7 @@ from deviation.minute.markets import Market
 from deviation.minute.peer_prices import PeerPrices
 from deviation.question import InstrumentKind
 from tests.deviation.candles import read_answers
+from tests.grids import build_question_grid
 
 CANDLES = """
 what = "four exchanges, of which one was quiet before and one missing"
@@ -34,7 +35,7 @@ def measure_market(folder: Path, venue: str = "binance", text: str = CANDLES) ->
     path.write_text(text, encoding="utf-8")
     answers = read_answers(path)
     question = answers.measurement.question
-    aligned = align_candles(answers.candles, answers.covered_spans, build_axis(question))
+    aligned = align_candles(build_question_grid(answers.candles, question), answers.covered_spans, build_axis(question))
     return measure_peers(aligned, question, Market(venue, "ATOM/USDT", "usdt", InstrumentKind.SPOT))
 
 

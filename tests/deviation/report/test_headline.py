@@ -6,7 +6,6 @@ import polars as pl
 import pytest
 
 from data.schema import Timeframe
-from deviation.measure import measure
 from deviation.measurement import Measurement
 from deviation.report.headline import write_headline
 from tests.deviation.close_boards import (
@@ -17,6 +16,7 @@ from tests.deviation.close_boards import (
     build_candles,
     measure_board,
 )
+from tests.grids import measure_frame
 
 PEERS: ClosesByMarket = {f"{venue} ATOM/USDT": [10.0] * 5 for venue in ("bitget", "bybit", "okx")}
 
@@ -28,7 +28,7 @@ def measure_bars(board: ClosesByMarket, timeframe: Timeframe) -> Measurement:
     )
     end = START + timedelta(seconds=5 * timeframe.seconds)
     question = build_board_question(end=end, timeframe=timeframe)
-    return measure(candles.cast({"open_time": pl.Datetime("ms", "UTC")}), NOTHING_COVERED, question)
+    return measure_frame(candles.cast({"open_time": pl.Datetime("ms", "UTC")}), NOTHING_COVERED, question)
 
 
 def test_a_perpetual_has_no_rank() -> None:
@@ -56,7 +56,7 @@ def test_a_focus_that_trades_too_little() -> None:
     """One ATOM a minute at 9 is less than 100 USDT: nothing on Binance counts."""
     small = build_candles({"binance ATOM/USDT": [9.0] * 5}, volume=1.0)
     candles = pl.concat([small, build_candles(PEERS)])
-    assert write_headline(measure(candles, NOTHING_COVERED, build_board_question())) == (
+    assert write_headline(measure_frame(candles, NOTHING_COVERED, build_board_question())) == (
         "No ATOM/USDT price of at least 100 USDT a minute on Binance is in this data for this window.",
     )
 
@@ -65,7 +65,7 @@ def test_prices_of_other_minutes_do_not_compare() -> None:
     """Binance has prices of the first two minutes alone, the others of the last three."""
     late = build_candles({name: [10.0] * 3 for name in PEERS}, start=START + timedelta(minutes=2))
     candles = pl.concat([build_candles({"binance ATOM/USDT": [9.0] * 2}), late])
-    assert write_headline(measure(candles, NOTHING_COVERED, build_board_question())) == (
+    assert write_headline(measure_frame(candles, NOTHING_COVERED, build_board_question())) == (
         (
             "In no minute of this window is a ATOM/USDT price of at least 100 USDT a minute in this data both on "
             "Binance and on another exchange."
@@ -85,7 +85,7 @@ def test_fair_value_needs_three_others() -> None:
         "WBETH", underlying="ETH", ratio_market="WBETH/ETH", calm_span=calm, event="made-up"
     )
     candles = pl.concat([before, build_candles(board)])
-    assert write_headline(measure(candles, NOTHING_COVERED, question)) == (
+    assert write_headline(measure_frame(candles, NOTHING_COVERED, question)) == (
         (
             "WBETH on Binance: fewer than three other exchanges have ETH prices in this data for this window to "
             "estimate its fair value."

@@ -8,7 +8,6 @@ import polars as pl
 import pytest
 
 from data.schema import CANDLE, CANDLE_DEFAULTS, LOW_TRADE, build_empty_frame
-from deviation.measure import measure
 from deviation.measurement import Measurement
 from deviation.report.lows import ExactTrade, find_exact_trade, measure_extreme_trade, summarize_lows
 from deviation.report.lows_json import build_event_lows_json, build_lows_json
@@ -22,6 +21,7 @@ from tests.deviation.close_boards import (
     build_candles,
     measure_board,
 )
+from tests.grids import measure_frame
 
 ANSWERS = Path(__file__).parent.parent / "answers"
 NO_TRADES = build_empty_frame(LOW_TRADE)
@@ -63,7 +63,7 @@ def _measure_minute(**fields: Any) -> Measurement:  # noqa: ANN401 - any field o
         for (venue, symbol), prices in BARS.items()
     ]
     before = build_candles(CALM_BEFORE, start=START.replace(minute=17))
-    return measure(
+    return measure_frame(
         before.vstack(pl.DataFrame(rows, schema=CANDLE)), NOTHING_COVERED, build_board_question(minutes=1, **fields)
     )
 
@@ -144,7 +144,7 @@ def test_a_market_without_a_trade_has_no_lowest_one() -> None:
     frame = pl.concat(
         [build_candles({"okx ATOM/USDT": [10.0] * 5}), build_candles({"gate ATOM/USDT": [10.0] * 5}, volume=0.0)]
     )
-    measurement = measure(frame, NOTHING_COVERED, build_board_question())
+    measurement = measure_frame(frame, NOTHING_COVERED, build_board_question())
     assert [(row.market.venue, find_exact_trade(measurement, row, NO_TRADES)) for row in measurement.rows] == [
         ("gate", None),
         ("okx", None),
@@ -158,7 +158,7 @@ def test_a_market_without_a_trade_has_no_extreme() -> None:
     quiet = build_candles({"okx ATOM/USDT": [10.0] * 5}, volume=0.0)
     candles = pl.concat([quiet, build_candles({"binance ATOM/USDT": [9.0] * 5, "okx ATOM/USD": [10.0] * 5})])
     silent = pl.concat([candles, build_candles({"kraken ATOM/KRW": [13000.0] * 5}, volume=0.0)])
-    measurement = measure(silent, NOTHING_COVERED, build_board_question())
+    measurement = measure_frame(silent, NOTHING_COVERED, build_board_question())
     lows = summarize_lows(measurement)
     assert set(lows.groups) == {"usdt", "usd"}
     usdt = lows.groups["usdt"][Side.BELOW]

@@ -9,11 +9,11 @@ import polars as pl
 import pytest
 
 from data.schema import Evidence
-from deviation.measure import measure
 from deviation.question import Parameters, PublishedPrice, PublishedRange, Question, QuoteHandling, ReferenceKind
 from deviation.report.headline import write_headline
 from deviation.report.notes import describe_choices, write_named_notes, write_notes
 from tests.deviation.close_boards import NOTHING_COVERED, START, build_board_question, build_candles, measure_board
+from tests.grids import measure_frame
 
 USD_PEERS = {f"{venue} ATOM/USD": [10.0] * 5 for venue in ("bitget", "bybit", "okx")}
 
@@ -76,7 +76,7 @@ def test_a_rate_of_one_exchange_that_grows_old_is_noted() -> None:
     """The only USDT/USD trade is ten minutes before the window: a single leg, stale throughout."""
     leg = build_candles({"kraken USDT/USD": [0.99]}, start=START - timedelta(minutes=10))
     candles = pl.concat([leg, build_candles({**USD_PEERS, "binance ATOM/USDT": [9.0] * 4})])
-    measurement = measure(candles, NOTHING_COVERED, build_named_question())
+    measurement = measure_frame(candles, NOTHING_COVERED, build_named_question())
     assert write_notes(measurement) == (
         "In 4 of 4 comparable minutes against USD exchanges the conversion rate comes from one exchange.",
         "In 4 of 4 comparable minutes against USD exchanges the conversion rate is more than five minutes old.",
@@ -89,7 +89,7 @@ def test_minutes_without_a_rate_are_noted() -> None:
     """A rate of KRW that comes with the third minute is missing in the first two."""
     late = build_candles({"kraken KRW/USD": [0.0007] * 3}, start=START + timedelta(minutes=2), volume=1e9)
     candles = pl.concat([late, build_candles({**USD_PEERS, "binance ATOM/KRW": [13000.0] * 5})])
-    notes = write_notes(measure(candles, NOTHING_COVERED, build_named_question()))
+    notes = write_notes(measure_frame(candles, NOTHING_COVERED, build_named_question()))
     assert "No conversion rate against USD exchanges in 2 minutes." in notes
 
 

@@ -20,7 +20,9 @@ def build_bars(
     close = np.array(closes)
     low, high = np.array(lows or closes), np.array(highs or closes)
     traded = ~np.isnan(close)
-    return MarketBars("binance", symbol, close, high, low, close, np.where(traded, 1.0, NAN), traded, ~traded)
+    extremes = {"high": high, "low": low}
+    volume = np.where(traded, 1.0, NAN)
+    return MarketBars("binance", symbol, close, close, volume, traded, ~traded, extremes.__getitem__)
 
 
 BARS = {

@@ -1,0 +1,1 @@
+"""Candles of many markets as matrices, a row per market and a column per bar."""
