@@ -12,6 +12,7 @@ from data.catalogue import Catalogue
 from data.errors import NoUsableCandles
 from data.schema import Evidence, Origin, Timeframe
 from data.store import CandleStore
+from data.tables.scans import MarketScan, ScanRun
 from deviation.measurement import Measurement
 from deviation.question import Parameters, Question
 from deviation.sensitivity import Sensitivity
@@ -39,6 +40,7 @@ class ClaimFacts:
         self._measurements: dict[QuestionKey, Measurement | None] = {}
         self._sensitivities: dict[QuestionKey, Sensitivity] = {}
         self._replays: dict[QuestionKey, IndexReplay] = {}
+        self._scans: dict[str, MarketScan] = {}
 
     def find_span(self, subject: Subject) -> tuple[datetime, datetime]:
         """The window of a subject."""
@@ -77,6 +79,9 @@ class ClaimFacts:
             start, end = self.find_span(subject)
             is_inside = (pl.col("first") < end) & (pl.col("last") >= start)
             return tuple(self._stored_spot.filter(is_inside)["asset"].unique().sort())
+        if subject.assets == "scanned":
+            scan = self.find_scan(subject)
+            return () if scan is None else tuple(scan.rows["asset"].unique().sort())
         return subject.assets
 
     @cached_property
@@ -94,6 +99,31 @@ class ClaimFacts:
         return self._holdings.filter(
             ~pl.col("symbol").str.contains(":", literal=True), ~pl.col("asset").is_in(sorted(left_out))
         )
+
+    def find_scan(self, subject: Subject) -> MarketScan | None:
+        """The latest saved scan of the subject's window for its exchange, of every exchange and at the defaults.
+
+        Raises:
+            StoreUnusable: the store cannot be read.
+        """
+        span = self.find_span(subject)
+        run = next(
+            (
+                run
+                for run in self._scan_runs
+                if (run.start, run.end) == span and run.focus in subject.venues and not run.choices
+            ),
+            None,
+        )
+        if run is None:
+            return None
+        if run.scan_id not in self._scans:
+            self._scans[run.scan_id] = self.store.scans.read(run)
+        return self._scans[run.scan_id]
+
+    @cached_property
+    def _scan_runs(self) -> tuple[ScanRun, ...]:
+        return self.store.scans.list_runs()
 
     def measure(self, asset: str, subject: Subject) -> Measurement | None:
         """The measurement of an asset in the subject's window; None without a real candle of it.

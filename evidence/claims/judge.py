@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from data.tables.scans import Universe
 from evidence.claims.arithmetic import calculate
 from evidence.claims.compare import Comparison, Outcome, compare, compare_number
 from evidence.claims.facts import ClaimFacts
+from evidence.claims.metrics.scans import describe_scan
 from evidence.claims.reading import Reading
 from evidence.claims.schema import Arithmetic, Claim, Expectation, Ledger, Part, Query
 from evidence.claims.subjects import read_subject
@@ -38,12 +40,14 @@ class PartResult:
         verdict: what came of it.
         readings: the values, in the order of the query; empty unless real candles were read.
         number: the result of the arithmetic, or the mean that the claim is about; None without one.
+        context: sentences that stand beside the result and decide nothing.
     """
 
     part: Part
     verdict: Verdict
     readings: tuple[JudgedReading, ...] = ()
     number: float | None = None
+    context: tuple[str, ...] = ()
 
     def count(self, outcome: Outcome) -> int:
         """How many values have that outcome."""
@@ -108,10 +112,16 @@ def _judge_query(part: Part, query: Query, facts: ClaimFacts) -> PartResult:
         JudgedReading(reading, compare(reading, query.expect, other)) for reading in read_subject(query, facts)
     )
     is_open = query.universe is not None
+    context: tuple[str, ...] = ()
+    if query.assets == "scanned":
+        scan = facts.find_scan(query)
+        is_open = is_open or scan is None or scan.run.universe is not Universe.LISTED
+        context = () if scan is None else tuple(describe_scan(scan, query, facts))
     if query.holds_for == "mean":
-        return _judge_mean(part, query.expect, judged, is_open=is_open)
+        return replace(_judge_mean(part, query.expect, judged, is_open=is_open), context=context)
     outcomes = [entry.comparison.outcome for entry in judged]
-    return PartResult(part, decide_part(outcomes, query.holds_for, is_open=is_open), judged)
+    verdict = decide_part(outcomes, query.holds_for, is_open=is_open)
+    return PartResult(part, verdict, judged, context=context)
 
 
 def _judge_mean(part: Part, expect: Expectation, judged: tuple[JudgedReading, ...], *, is_open: bool) -> PartResult:

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, StrictBool, StrictInt
 from pydantic.dataclasses import dataclass
 
 from data.catalogue import NOTE_MARKS
+from data.tables.scans import FIVE_PEERS
 from data.toml import TABLE_CONFIG, SpanTable, Text, check_known
 from deviation.side import Side
 
@@ -68,6 +69,9 @@ class Metric(StrEnum):
     MARKET_BOTTOM = "market-bottom"
 
 
+SCAN_METRICS = {Metric.LOW_GAP, Metric.LOW_PREMIUM, Metric.OPEN_TO_LOW}
+"""What can be read of a saved scan of the market."""
+
 RULE_METRICS = {Metric.RULE_LOW, Metric.RULE_OWN_SHARE, Metric.RULE_FIRST_BEYOND, Metric.RULE_LAST_BEYOND}
 """What is read of an index as a rule would have printed it."""
 
@@ -124,7 +128,8 @@ class Subject:
 
     Attributes:
         metric: what is read.
-        assets: tickers; ``event``: those of the event; ``stored``: every one with a real candle in the store.
+        assets: tickers; ``event``: those of the event; ``stored``: every one with a real candle in the store;
+            ``scanned``: every one of the saved scan of the window (docs/scan.md).
         venues: the exchanges whose markets are looked at; empty for all.
         peers: for gaps the exchanges that the low is compared with; empty for all others of the quote.
         groups: the quotes of the markets that are looked at, in lower case; empty for all.
@@ -139,7 +144,7 @@ class Subject:
     """
 
     metric: Metric
-    assets: Literal["event", "stored"] | tuple[Text, ...] = "event"
+    assets: Literal["event", "stored", "scanned"] | tuple[Text, ...] = "event"
     venues: tuple[KnownVenue, ...] = ()
     peers: tuple[KnownVenue, ...] = ()
     groups: tuple[Text, ...] = ()
@@ -152,9 +157,25 @@ class Subject:
     size: Annotated[float, Field(gt=0, lt=1)] | None = None
 
     def __post_init__(self) -> None:
-        """Check that index rules are named where they are read, and nowhere else."""
+        """Check that index rules are named where they are read, and nowhere else, and what is read of a scan."""
         if bool(self.index_rules) is not (self.metric in RULE_METRICS):
             message = f"index_rules belongs to {', '.join(sorted(RULE_METRICS))}, and each of these has it"
+            raise ValueError(message)
+        if self.assets == "scanned":
+            self._check_scanned()
+
+    def _check_scanned(self) -> None:
+        """Check that a scan has what is asked for."""
+        faults = {
+            f"the metric is none of {', '.join(sorted(SCAN_METRICS))}": self.metric not in SCAN_METRICS,
+            "it has spot markets alone": self.market != "spot",
+            "one exchange and one quote are to be named": (len(self.venues), len(self.groups)) != (1, 1),
+            f"its peers are all, or exactly {', '.join(FIVE_PEERS)}": bool(self.peers)
+            and set(self.peers) != set(FIVE_PEERS),
+        }
+        messages = [text for text, is_so in faults.items() if is_so]
+        if messages:
+            message = f"a scan does not give this: {'; '.join(messages)}"
             raise ValueError(message)
 
 

@@ -35,6 +35,7 @@ from evidence.claims.metrics.prices import (
     read_reached,
 )
 from evidence.claims.metrics.records import PRICE_KINDS, read_records
+from evidence.claims.metrics.scans import read_scan
 from evidence.claims.reading import Reading, Unit, ViewReference
 from evidence.claims.schema import RULE_METRICS, Metric, Subject
 from evidence.index_rules.rules import get_rule
@@ -71,6 +72,8 @@ def read_subject(subject: Subject, facts: ClaimFacts) -> tuple[Reading, ...]:
     """
     if subject.metric in RULE_METRICS:
         return tuple(read_rule(get_rule(facts.event.id, rule_id), subject, facts) for rule_id in subject.index_rules)
+    if subject.assets == "scanned":
+        return tuple(read_scan(facts.find_scan(subject), subject, facts))
     assets = facts.list_assets(subject)
     if subject.metric in MARKET_TIMES:
         measurements = [measurement for asset in assets if (measurement := facts.measure(asset, subject)) is not None]

@@ -186,7 +186,7 @@ def summarize_part(result: PartResult) -> str:
     if result.verdict is Verdict.NONE:
         return BASIS_TEXTS[Basis.BY_HAND]
     outcomes = _summarize_outcomes(result, part.query)
-    return ". ".join(text for text in (describe_query(part.query), outcomes) if text) + "."
+    return ". ".join(text for text in (describe_query(part.query), outcomes, *result.context) if text) + "."
 
 
 def _summarize_outcomes(result: PartResult, query: Query) -> str:

@@ -137,6 +137,18 @@ def list_peers(
     ]
 
 
+def find_gap_final(side: Side, *, may_fall: bool, may_rise: bool) -> Final:
+    """Whether what is missing could change a gap (below), or the premium of the others over it (above).
+
+    Args:
+        side: gap or premium.
+        may_fall: the market itself may have traded lower.
+        may_rise: another one may have.
+    """
+    finals = {(False, False): Final.EXACT, (True, False): Final.UPPER_BOUND, (False, True): Final.LOWER_BOUND}
+    return finals.get((may_fall, may_rise) if side is Side.BELOW else (may_rise, may_fall), Final.OPEN)
+
+
 def _read_gap(context: MarketContext, side: Side) -> Reading:
     measurement, row, low = context.measurement, context.row, context.row.low
     peers = [peer for peer in list_peers(measurement, row, context.subject) if peer.low is not None]
@@ -149,14 +161,12 @@ def _read_gap(context: MarketContext, side: Side) -> Reading:
     gap = low.price / other - 1 if side is Side.BELOW else other / low.price - 1
     may_fall = bool(row.state_counts.missing_min)
     may_rise = bool(absent) or any(peer.state_counts.missing_min for peer in peers)
-    finals = {(False, False): Final.EXACT, (True, False): Final.UPPER_BOUND, (False, True): Final.LOWER_BOUND}
-    key = (may_fall, may_rise) if side is Side.BELOW else (may_rise, may_fall)
     return Reading(
         subject=context.name,
         unit=Unit.PERCENT,
         value=gap,
         why=f"no low of {absent_text} in the data" if absent_text else LACKING if may_fall or may_rise else None,
-        final=finals.get(key, Final.OPEN),
+        final=find_gap_final(side, may_fall=may_fall, may_rise=may_rise),
         view=context.get_view("lows"),
     )
 
