@@ -12,6 +12,9 @@ from deviation.question import COMMON_GROUPS, Question
 
 PRICE_COLUMNS = ("open", "high", "low", "close")
 
+PRICE_DIGITS = 12
+"""Significant digits of a price that was divided: it reads as printed, 0.00020003 and not 0.00020003000000000002."""
+
 
 def rename_symbol(asset: str, market: ScanMarket) -> str:
     """The symbol that a market has under the asset's own ticker.
@@ -44,14 +47,22 @@ def read_asset_inputs(
     scaled_markets = [market for market in scanned.markets if market.scale != 1]
     if not scaled_markets:
         return candles, covered_spans
+    is_scaled = pl.col("scale").is_not_null()
     names = pl.DataFrame(
         [(*market, rename_symbol(scanned.asset, market)) for market in scaled_markets],
         schema={"venue": pl.String, "symbol": pl.String, "scale": pl.Float64, "new_symbol": pl.String},
         orient="row",
     )
-    prices = [pl.col(name) / pl.col("scale").fill_null(1.0) for name in PRICE_COLUMNS]
+    prices = [
+        pl.when(is_scaled)
+        .then((pl.col(name) / pl.col("scale")).round_sig_figs(PRICE_DIGITS))
+        .otherwise(name)
+        .alias(name)
+        for name in PRICE_COLUMNS
+    ]
+    volume = pl.when(is_scaled).then(pl.col("volume") * pl.col("scale")).otherwise("volume").alias("volume")
     return (
-        _rename(candles, names, *prices, pl.col("volume") * pl.col("scale").fill_null(1.0)),
+        _rename(candles, names, *prices, volume),
         _rename(covered_spans, names),
     )
 

@@ -146,6 +146,20 @@ def test_scaled_tickers_are_the_coin_at_its_own_price(store: CandleStore) -> Non
     assert get_row(scan(store), "SATS", "okx")["traded_usd"] == pytest.approx(1e5)
 
 
+def test_a_price_that_was_divided_is_as_round_as_it_was_printed(store: CandleStore) -> None:
+    """0.1 of 1000SATS has four digits fewer than 0.20003, and 0.20006 none; a thousandth of them is no more precise."""
+    write_markets(
+        store,
+        build_market("binance", "1000SATS/USDT", [0.20003] * 6, lows={1: 0.1}, highs={2: 0.20006}),
+        build_market("okx", "SATS/USDT", [0.0002] * 6),
+        build_market("gate", "SATS/USDT", [0.0002] * 6),
+    )
+    result = scan(store)
+    below, above = (get_row(result, "SATS", "binance", side) for side in ("below", "above"))
+    assert (below["round"], above["round"]) == (True, False)
+    assert (below["price"], above["price"], below["open"]) == (0.0001, 0.00020006, 0.00020003)
+
+
 def test_a_coin_of_the_same_ticker_is_set_aside_by_its_calm_price(store: CandleStore) -> None:
     """Bybit's coin costs ten times the median of 10.05, before the window; that its lowest trade is 1 says nothing."""
     write_markets(
