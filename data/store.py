@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 import polars as pl
 
 from data.delta.maintenance import RETENTION, Maintenance, StoreSize, maintain_tables, measure_disk_size
+from data.delta.migration import OnMonth, migrate_table
 from data.delta.table import StoreTable, quote_sql
 from data.delta.upsert import WriteReport
 from data.errors import UsageError
@@ -186,6 +187,23 @@ class CandleStore:
         """A text that changes whenever candles, lowest trades or coverage change: a key for cached results."""
         tables = (*self.candles.tables.values(), self.coverage.table, self.lowest_trades.table)
         return "/".join(table.read_version() for table in tables)
+
+    def migrate(self, timeframe: Timeframe, on_month: OnMonth) -> int:
+        """Bring the candles of one length to the layout of new tables, while others read and write them.
+
+        An interruption at any moment leaves the table as it was, and the next run goes on where this one ended.
+
+        Args:
+            timeframe: one of `data.tables.candles.CandleTable.list_outdated`.
+            on_month: is called before each month of an asset with its number, from 0, and the number of months.
+
+        Returns:
+            How many rows were brought over, 0 if another process has done it.
+
+        Raises:
+            UsageError: the store is not on this machine.
+        """
+        return migrate_table(self.candles.tables[timeframe], on_month)
 
     def maintain(self, now: datetime, retention: timedelta = RETENTION) -> Maintenance:
         """Compact the tables, drop lists of markets that are older than ``retention``, and free the disk.

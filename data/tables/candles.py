@@ -92,6 +92,19 @@ class CandleTable:
         ]
         return pl.concat(holdings).sort(*key_columns, "timeframe")
 
+    def find_layouts(self) -> dict[Timeframe, Layout]:
+        """The layout of each table that exists."""
+        snapshots = {timeframe: table.open() for timeframe, table in self.tables.items()}
+        return {
+            timeframe: self.tables[timeframe].find_layout(snapshot)
+            for timeframe, snapshot in snapshots.items()
+            if snapshot is not None
+        }
+
+    def list_outdated(self) -> list[Timeframe]:
+        """The lengths of candles whose table has another layout than a new one would have."""
+        return [timeframe for timeframe, layout in self.find_layouts().items() if layout is not LAYOUTS[timeframe]]
+
     def read_venues(self) -> tuple[str, ...]:
         """The ids of the venues of all candles, sorted."""
         venues = [table.read(lambda rows: rows.select(pl.col("venue").unique())) for table in self.tables.values()]
