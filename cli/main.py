@@ -15,6 +15,7 @@ from cli.commands.events import events
 from cli.commands.follow import follow
 from cli.commands.index import index
 from cli.commands.losses import losses
+from cli.commands.maintain import maintain
 from cli.commands.measure import export, lows, measure
 from cli.commands.orders import orders
 from cli.commands.sequence import sequence
@@ -59,6 +60,7 @@ class CommandGroup(click.Group):
         index,
         losses,
         lows,
+        maintain,
         measure,
         orders,
         scan,

@@ -27,6 +27,8 @@ def build_status_json(store: CandleStore) -> dict[str, object]:
         "store": store.uri,
         "size": None if size is None else {"bytes": size.bytes, "files": size.files},
         "candles": store.candles.read_holdings().to_dicts(),
+        "layouts": {timeframe.value: layout.value for timeframe, layout in store.candles.find_layouts().items()},
+        "outdated_layouts": [timeframe.value for timeframe in store.candles.list_outdated()],
         "not_had": store.coverage.read_outstanding().to_dicts(),
         "set_aside": store.rejected_pages.read_rows().drop("body").to_dicts(),
         "runs": store.runs.read_rows(MAX_RUNS).to_dicts(),
@@ -40,6 +42,7 @@ def format_status(store: CandleStore) -> RenderableType:
     lines = [
         f"Store: {store.uri}{size_text}",
         *(_list_holdings(holdings) or [EMPTY_STORE_HINT]),
+        *_list_layouts(store),
         *_list_outstanding(store.coverage.read_outstanding()),
     ]
     rejected_count = store.rejected_pages.read_rows().height
@@ -105,6 +108,16 @@ def _list_holdings(holdings: pl.DataFrame) -> list[str]:
         f"{'s' * (row['candles'] != 1)} of {row['first']:%Y-%m-%d %H:%M} to {row['last']:%Y-%m-%d %H:%M} UTC\n"
         f"    {', '.join(row['symbol'])}"
         for row in summarize_holdings(holdings).iter_rows(named=True)
+    ]
+
+
+def _list_layouts(store: CandleStore) -> list[str]:
+    """A line for each length of candles: what shares a file, and what to do about the layout of an earlier version."""
+    outdated = store.candles.list_outdated()
+    return [
+        f"Candles of {timeframe.length} are stored by asset and {layout}"
+        + (", as earlier versions did: `maintain` stores them by month, for faster reads" * (timeframe in outdated))
+        for timeframe, layout in store.candles.find_layouts().items()
     ]
 
 

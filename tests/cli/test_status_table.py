@@ -72,6 +72,11 @@ def test_candles_of_two_lengths_have_lines_of_their_own(store: CandleStore) -> N
     assert [line.split(" of ")[0] for line in render_lines(format_status(store))[1::2]] == [
         "binance, candles: 1 candle",
         "binance, candles: 1 one-second candle",
+        "Candles",
+    ]
+    assert render_lines(format_status(store))[5:] == [
+        "Candles of a second are stored by asset and day",
+        "Candles of a minute are stored by asset and month",
     ]
 
 
@@ -89,6 +94,7 @@ def test_candles_are_listed_by_venue_and_route(store: CandleStore) -> None:
         "    ATOM/USDT",
         "kraken, trades: 1 candle of 2025-10-10 20:00 to 2025-10-10 20:00 UTC",
         "    ATOM/USD",
+        "Candles of a minute are stored by asset and month",
     ]
     candles_json = build_status_json(store)["candles"]
     assert isinstance(candles_json, list)
