@@ -1,16 +1,19 @@
 """The candles of one asset of a scan: read once for all windows, with scaled tickers under the coin's own name."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
+import numpy as np
 import polars as pl
 
-from analysis.questions import MEASURED_COLUMNS
+from data.grid.candle_grid import CandleGrid, Floats, GridRows
 from data.identity.market_universe import ScanAsset, ScanMarket
 from data.reader import CandleReader
 from data.schema import parse_base, parse_quote
 from deviation.question import COMMON_GROUPS, Question
 
-PRICE_COLUMNS = ("open", "high", "low", "close")
+MarketName = tuple[str, str]
+"""Venue and symbol."""
 
 PRICE_DIGITS = 12
 """Significant digits of a price that was divided: it reads as printed, 0.00020003 and not 0.00020003000000000002."""
@@ -27,7 +30,7 @@ def rename_symbol(asset: str, market: ScanMarket) -> str:
 
 def read_asset_inputs(
     reader: CandleReader, scanned: ScanAsset, questions: Sequence[Question]
-) -> tuple[pl.DataFrame, pl.DataFrame]:
+) -> tuple[CandleGrid, pl.DataFrame]:
     """Read the candles and complete spans of an asset, and of the quotes that its markets are converted by.
 
     Args:
@@ -42,29 +45,21 @@ def read_asset_inputs(
     spans = [question.required_span for question in questions]
     start, end = min(span_start for span_start, _ in spans), max(span_end for _, span_end in spans)
     assets = _list_assets(scanned)
-    candles = reader.read_candles(assets, start, end, columns=MEASURED_COLUMNS, in_order=False)
+    grid = reader.read_grid(assets, start, end)
     covered_spans = reader.read_covered_spans(assets, start, end)
-    scaled_markets = [market for market in scanned.markets if market.scale != 1]
+    scaled_markets = {market[:2]: market for market in scanned.markets if market.scale != 1}
     if not scaled_markets:
-        return candles, covered_spans
-    is_scaled = pl.col("scale").is_not_null()
-    names = pl.DataFrame(
-        [(*market, rename_symbol(scanned.asset, market)) for market in scaled_markets],
-        schema={"venue": pl.String, "symbol": pl.String, "scale": pl.Float64, "new_symbol": pl.String},
+        return grid, covered_spans
+    new_symbols = {name: rename_symbol(scanned.asset, market) for name, market in scaled_markets.items()}
+    renamed_spans = pl.DataFrame(
+        [
+            (venue, new_symbols.get((venue, symbol), symbol), *span)
+            for venue, symbol, *span in covered_spans.iter_rows()
+        ],
+        schema=covered_spans.schema,
         orient="row",
     )
-    prices = [
-        pl.when(is_scaled)
-        .then((pl.col(name) / pl.col("scale")).round_sig_figs(PRICE_DIGITS))
-        .otherwise(name)
-        .alias(name)
-        for name in PRICE_COLUMNS
-    ]
-    volume = pl.when(is_scaled).then(pl.col("volume") * pl.col("scale")).otherwise("volume").alias("volume")
-    return (
-        _rename(candles, names, *prices, volume),
-        _rename(covered_spans, names),
-    )
+    return _divide_prices(grid, scaled_markets, new_symbols), renamed_spans
 
 
 def _list_assets(scanned: ScanAsset) -> frozenset[str]:
@@ -74,7 +69,36 @@ def _list_assets(scanned: ScanAsset) -> frozenset[str]:
     return frozenset({*tickers, *quotes, *(group.upper() for group in COMMON_GROUPS)})
 
 
-def _rename(rows: pl.DataFrame, names: pl.DataFrame, *values: pl.Expr) -> pl.DataFrame:
-    texts = rows.with_columns(pl.col("venue", "symbol").cast(pl.String))
-    joined = texts.join(names, on=["venue", "symbol"], how="left", maintain_order="left")
-    return joined.with_columns(*values, symbol=pl.coalesce("new_symbol", "symbol")).select(rows.columns)
+def _divide_prices(
+    grid: CandleGrid, scaled_markets: Mapping[MarketName, ScanMarket], new_symbols: Mapping[MarketName, str]
+) -> CandleGrid:
+    """The grid with scaled markets under new symbols; other markets stay as they are, to the bit."""
+    scales = np.ones(len(grid.volume))
+    for name, market in scaled_markets.items():
+        if name in grid.lines:
+            scales[grid.lines[name]] = market.scale
+    lines = {(venue, new_symbols.get((venue, symbol), symbol)): line for (venue, symbol), line in grid.lines.items()}
+    reads = tuple(_divide_rows(rows, scales[rows.cells // grid.size]) for rows in grid.reads)
+    by_line = scales[:, np.newaxis]
+    return replace(
+        grid,
+        lines=dict(sorted(lines.items())),
+        open=_divide(grid.open, by_line),
+        close=_divide(grid.close, by_line),
+        volume=grid.volume * by_line,
+        reads=reads,
+    )
+
+
+def _divide_rows(rows: GridRows, scales: Floats) -> GridRows:
+    return replace(rows, high=_divide(rows.high, scales), low=_divide(rows.low, scales))
+
+
+def _divide(prices: Floats, scales: Floats) -> Floats:
+    """Prices over scales, rounded where the scale is not 1."""
+    scales = np.broadcast_to(scales, prices.shape)
+    is_scaled = scales != 1
+    divided = prices.copy()
+    quotients = pl.Series(prices[is_scaled] / scales[is_scaled]).round_sig_figs(PRICE_DIGITS)
+    divided[is_scaled] = quotients.to_numpy()
+    return divided

@@ -130,7 +130,7 @@ def measure_asset(reader: CandleReader, task: ScanTask) -> AssetScan:
     markets = {(market.venue, rename_symbol(task.asset, market)): market for market in task.scanned.markets}
     quotes = {name: parse_quote(market.symbol) for name, market in markets.items()}
     calm_prices = measure_calm_prices(aligned, task.question, quotes)
-    reasons = find_reasons(candles, task, markets, calm_prices)
+    reasons = find_reasons(aligned, task, markets, calm_prices)
     set_aside = [
         _name_aside(task, markets[name], reason, calm_prices.get(name) if reason is SetAside.OTHER_COIN else None)
         for name, reason in reasons.items()

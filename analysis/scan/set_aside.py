@@ -9,24 +9,21 @@ from analysis.scan.request import ScanTask
 from data.identity.market_universe import LEAST_OTHERS
 from data.schema import parse_quote
 from data.tables.scans import SetAside
+from deviation.minute.grid import AlignedCandles
 from deviation.question import Group
 
 
 def find_reasons(
-    candles: pl.DataFrame,
+    aligned: AlignedCandles,
     task: ScanTask,
     markets: Collection[MarketName],
     calm_prices: Mapping[MarketName, CalmPrice],
 ) -> dict[MarketName, SetAside]:
     """Why markets are set aside, in their order."""
-    window_candles = candles.filter(pl.col("open_time").is_between(task.start, task.end, closed="left"))
-    stored, in_window = (
-        {(str(venue), str(symbol)) for venue, symbol in frame.select("venue", "symbol").unique().iter_rows()}
-        for frame in (candles, window_candles)
-    )
+    in_window = aligned.list_origins(aligned.axis.locate_span(task.start, task.end))
     reasons: dict[MarketName, SetAside] = {}
     for market in markets:
-        if market not in stored:
+        if market not in aligned.grid.lines:
             is_unlisted = (market[0], parse_quote(market[1])) in task.unlisted
             reasons[market] = SetAside.NOT_LISTED if is_unlisted else SetAside.NO_CANDLE
         elif market in calm_prices and calm_prices[market].is_other_coin:
