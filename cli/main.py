@@ -7,7 +7,6 @@ from typing import Any
 
 import click
 
-from cli.commands.audit import audit
 from cli.commands.chart import chart
 from cli.commands.claims import claims
 from cli.commands.collect import collect
@@ -15,16 +14,19 @@ from cli.commands.events import events
 from cli.commands.follow import follow
 from cli.commands.index import index
 from cli.commands.losses import losses
-from cli.commands.maintain import maintain
 from cli.commands.measure import export, lows, measure
 from cli.commands.orders import orders
 from cli.commands.sequence import sequence
 from cli.commands.serve import serve
-from cli.commands.store import forget, import_, status
 from cli.commands.verify import verify
 from cli.global_options import build_global_options
 from cli.scan.command import scan
 from cli.session import open_session
+from cli.store.audit import audit
+from cli.store.forget import forget
+from cli.store.import_files import import_
+from cli.store.maintain import maintain
+from cli.store.status import status
 from data.errors import PlumblineError
 from data.version import VERSION
 

@@ -153,12 +153,12 @@ def test_dask_without_its_package_says_how_to_install_it(monkeypatch: pytest.Mon
         list(run_tasks(work.square, list_tasks(1), Engine(kind=EngineKind.DASK)))
 
 
-def test_an_address_without_a_scheduler_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_address_without_a_scheduler_is_refused() -> None:
     """The message names the address."""
     from dask import config  # noqa: PLC0415 - an optional extra
 
-    monkeypatch.setitem(config.config["distributed"]["comm"]["timeouts"], "connect", "100ms")
-    with pytest.raises(UsageError, match=r"^no dask scheduler answers at tcp://127\.0\.0\.1:9: "):
+    no_wait = config.set({"distributed.comm.timeouts.connect": "100ms"})
+    with no_wait, pytest.raises(UsageError, match=r"^no dask scheduler answers at tcp://127\.0\.0\.1:9: "):
         list(run_tasks(work.square, list_tasks(1), Engine(kind=EngineKind.DASK, address="tcp://127.0.0.1:9")))
 
 

@@ -1,6 +1,5 @@
-"""`import`, `forget` and `status`: files into the store, out of it again, and what it contains."""
+"""`import`: files into the store."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,16 +9,12 @@ from cli import clock
 from cli.options import FileOptions, add_file_options, new_venue_option
 from cli.param_types import EnumChoice, TickerList
 from cli.session import Session, SessionCommand
-from cli.tables.console import build_console
-from cli.tables.status import build_status_json, format_rejected_pages, format_revisions, format_status
-from data.delta.upsert import CHECKSUM
-from data.errors import FileRefused, ManifestDamaged, NoUsableCandles, UsageError
+from data.errors import FileRefused, ManifestDamaged
 from data.files.import_many import import_files
 from data.files.layouts.options import ReadOptions
 from data.files.preview import preview_file
 from data.files.stamps import Stamps
-from data.schema import Origin, Timeframe
-from deviation.report.question_json import format_iso
+from data.schema import Timeframe
 from evidence.case.bundle import is_case, read_case
 from evidence.case.restore import import_case
 
@@ -122,57 +117,3 @@ def _print_previews(
         click.echo("\n".join(preview.format_lines()))
     if not is_importable:
         raise click.exceptions.Exit(FileRefused.exit_code)
-
-
-@click.command(cls=SessionCommand)
-@click.argument("files", nargs=-1)
-@click.option("--sample", is_flag=True, help="Drop the reconstruction of the event.")
-@click.pass_obj
-def forget(session: Session, files: Sequence[str], *, sample: bool) -> None:
-    """Undo the import of files, by name, or drop the sample."""
-    if not files and not sample:
-        message = "say what to forget: the names of imported files, or --sample"
-        raise UsageError(message)
-    stored_sources = session.store.candles.read_holdings()["source"].unique().sort().to_list() if files else []
-    row_counts = {
-        name: sum(
-            session.store.forget(source=source, origin=Origin.IMPORTED)
-            for source in _find_sources(Path(name).name, stored_sources)
-        )
-        for name in files
-    }
-    if sample:
-        row_counts["the sample"] = session.store.forget(origin=Origin.RECONSTRUCTION)
-    for name, count in row_counts.items():
-        click.echo(f"{name}: {count:,} rows dropped" if count else f"{name}: not in the store")
-    if not any(row_counts.values()):
-        raise click.exceptions.Exit(NoUsableCandles.exit_code)
-
-
-def _find_sources(name: str, stored_sources: Sequence[str]) -> list[str]:
-    """The source of a file by its name, and those of case files of that name, which end with their hashes."""
-    return [name, *(source for source in stored_sources if source.startswith(f"{name}{CHECKSUM}"))]
-
-
-@click.command(cls=SessionCommand)
-@click.option("--revisions", is_flag=True, help="Candles that an exchange later reported with other values.")
-@click.option("--set-aside", is_flag=True, help="Answers without a usable candle, as they came.")
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
-@click.pass_obj
-def status(session: Session, *, revisions: bool, set_aside: bool, as_json: bool) -> None:
-    """What the store holds, what was asked for and not had, and what its follower did."""
-    store = session.store
-    if revisions and set_aside:
-        message = "--revisions and --set-aside are two lists: ask for one at a time"
-        raise UsageError(message)
-    if revisions or set_aside:
-        rows = store.candles.read_revisions() if revisions else store.rejected_pages.read_rows()
-        content: object = rows.to_dicts()
-        text = format_revisions(rows) if revisions else format_rejected_pages(rows)
-    else:
-        content = build_status_json(store) if as_json else None
-        text = "" if as_json else format_status(store)
-    if as_json:
-        click.echo(json.dumps(content, indent=2, default=format_iso))
-    else:
-        build_console().print(text)
