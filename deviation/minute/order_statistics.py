@@ -29,6 +29,7 @@ class ValuePair:
     def skip(self, excluded: Floats) -> Floats:
         """The low value once one of the column's values is left out: the high one where that is the low or before it.
 
+        NaN leaves out none and gives nothing that means anything.
         Of the pair the one remains that the excluded value, cut to the pair, is not: low ^ high ^ cut on their bits.
         A choice by mask would take eight times as long where it changes from column to column.
         """
@@ -167,48 +168,41 @@ class ReducedColumns:
     @cached_property
     def lower_middle(self) -> Floats:
         """The middle value, of an even number the lower one of the two."""
-        return _replace(self.whole.lower_pair.skip(self._limits[1]), self._empty, np.nan)
+        return self._leave_out(self.whole.lower_pair, self.whole.lower_middle)
 
     @cached_property
     def upper_middle(self) -> Floats:
         """The middle value, of an even number the upper one of the two."""
-        return _replace(self.whole.inner_pairs[1].skip(self._limits[0]), self._empty, np.nan)
+        return self._leave_out(self.whole.inner_pairs[1], self.whole.upper_middle)
 
     @cached_property
     def lower_inner(self) -> Floats:
         """The least median that is left when any one value is taken away."""
-        return _replace(self.whole.inner_pairs[0].skip(self._limits[0]), self._lone, self.lower_middle)
+        values = self._leave_out(self.whole.inner_pairs[0], self.whole.lower_inner)
+        return _replace(values, self._lone, self.lower_middle)
 
     @cached_property
     def upper_inner(self) -> Floats:
         """The greatest median that is left when any one value is taken away."""
-        return _replace(self.whole.upper_pair.skip(self._limits[1]), self._lone, self.upper_middle)
+        values = self._leave_out(self.whole.upper_pair, self.whole.upper_inner)
+        return _replace(values, self._lone, self.upper_middle)
 
     @cached_property
     def lowest(self) -> Floats:
         """The least value of each column."""
-        return _replace(self.whole.lowest_pair.skip(np.fmin(self.excluded, np.inf)), self._empty, np.nan)
+        return self._leave_out(self.whole.lowest_pair, self.whole.lowest)
 
     @cached_property
     def highest(self) -> Floats:
         """The greatest value of each column."""
-        return _replace(self.whole.highest_pair.skip(np.fmax(self.excluded, -np.inf)), self._empty, np.nan)
+        return self._leave_out(self.whole.highest_pair, self.whole.highest)
 
-    @cached_property
-    def _limits(self) -> tuple[Floats, Floats]:
-        """The excluded values, and infinities of opposite signs in both arrays where none is left out.
-
-        A negative one skips the low value of a pair, a positive one keeps it: so that `ValuePair.skip` gives what holds
-        with all values, too. That is the middle pair's low value of an odd number and its high one of an even number,
-        and of the pairs that differ between odd and even numbers the other way round.
-        """
-        if not self._unchanged.size:
-            return self.excluded, self.excluded
-        fixed_pairs, parity_pairs = self.excluded.copy(), self.excluded.copy()
-        infinities = np.where(self.whole.is_odd[self._unchanged], np.inf, -np.inf)
-        fixed_pairs[self._unchanged] = infinities
-        parity_pairs[self._unchanged] = -infinities
-        return fixed_pairs, parity_pairs
+    def _leave_out(self, pair: ValuePair, values: Floats) -> Floats:
+        """What remains of a pair, and where none is left out what holds with all values; NaN without a value."""
+        remaining = pair.skip(self.excluded)
+        remaining[self._unchanged] = values[self._unchanged]
+        remaining[self._empty] = np.nan
+        return remaining
 
     @cached_property
     def _unchanged(self) -> Ints:
@@ -221,7 +215,7 @@ class ReducedColumns:
 
     @cached_property
     def _lone(self) -> Ints:
-        return np.flatnonzero(self.count <= 1)
+        return np.flatnonzero(self.count == 1)
 
 
 Columns = SortedColumns | ReducedColumns

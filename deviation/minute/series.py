@@ -151,10 +151,8 @@ class DeviationSeries:
         """The deviation of some bars of the window that holds whichever one exchange is left out."""
         at = self._locate(bars)
         prices, places = _select_columns(self.peers.prices, at)
-        low, high = (
-            prices.lower_inner[places] * self.conversion.a[at],
-            prices.upper_inner[places] * self.conversion.b[at],
-        )
+        low = prices.lower_inner[places] * self.conversion.a[at]
+        high = prices.upper_inner[places] * self.conversion.b[at]
         return compute_distance(self.minutes.vote[bars], low, high)
 
     def compute_lag(self, bars: Positions) -> Floats:
@@ -196,6 +194,11 @@ class DeviationSeries:
     def observed(self) -> Bools:
         """Minutes in which the market and another one vote, and a factor exists."""
         return ~np.isnan(self.d)
+
+    @cached_property
+    def unobserved(self) -> Ints:
+        """The positions of all other minutes."""
+        return np.flatnonzero(~self.observed)
 
     @cached_property
     def firm(self) -> Bools:

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from data.schema import Timeframe
-from deviation.minute.grid import Floats
+from deviation.minute.grid import Floats, Ints
 from deviation.minute.series import DeviationSeries
 from deviation.question import TOLERANCE, Parameters
 from deviation.side import Side
@@ -39,85 +40,99 @@ class Episode:
 
 
 SCAN_BARS = 64
-"""Bars scanned first for the end of an episode or its half-recovery; each further scan takes twice as many."""
+"""Bars scanned first for a half-recovery; each further scan takes twice as many."""
+
+
+class _Span(NamedTuple):
+    """Start and end of an episode (None: open), and its extreme, as a positive fraction, with its first position."""
+
+    start: int
+    end: int | None
+    size: float
+    at: int
 
 
 def find_episodes(series: DeviationSeries, parameters: Parameters, timeframe: Timeframe) -> tuple[Episode, ...]:
     """The episodes of both sides over the bars of the series, by start."""
-    results = []
-    for side in Side:
-        signed_deviations = side.sign * series.d  # positive where it is on the episode's side
-        for start, end in _find_spans(signed_deviations, parameters, timeframe.count_bars(parameters.confirm)):
-            results.append(_build_episode(side, start, end, signed_deviations, series, timeframe))
-    return tuple(sorted(results, key=lambda episode: (episode.start, episode.side)))
+    episodes = [
+        _build_episode(side, span, series, timeframe)
+        for side in Side
+        for span in _find_spans(series, side, parameters, timeframe.count_bars(parameters.confirm))
+    ]
+    return tuple(sorted(episodes, key=lambda episode: (episode.start, episode.side)))
 
 
-def _find_spans(deviations: Floats, parameters: Parameters, confirm: int) -> Iterator[tuple[int, int | None]]:
-    """Start of each episode, and the bar that ends it (None: open). Bars that were not observed are NaN."""
-    starts = np.flatnonzero(deviations >= parameters.enter - TOLERANCE)
-    next_start = 0  # the first bar at which the next episode may start
-    while (i := int(np.searchsorted(starts, next_start))) < starts.size:
-        start = int(starts[i])
-        end, confirm_end = _find_recovery(deviations, start, parameters.exit, confirm)
-        yield start, end
-        if confirm_end is None:
-            return
-        next_start = confirm_end + 1
+def _find_spans(series: DeviationSeries, side: Side, parameters: Parameters, confirm: int) -> Iterator[_Span]:
+    """The episodes of one side; only the bars beyond ``exit`` are looked at, which are few."""
+    limit = parameters.exit - TOLERANCE
+    outside = np.flatnonzero(series.d >= limit if side is Side.ABOVE else series.d <= -limit)
+    sizes = side.sign * series.d[outside]
+    starts = np.flatnonzero(sizes >= parameters.enter - TOLERANCE)
+    if not starts.size:
+        return
+    # Between two bars outside all observed ones are inside: a recovery is confirmed where these are enough.
+    last_places = np.flatnonzero(_count_observed_after(outside, series) >= confirm)
+    run_numbers = np.searchsorted(last_places, starts)
+    for first, run in zip(*_list_firsts(starts, run_numbers), strict=True):
+        is_open = run == last_places.size
+        last = outside.size - 1 if is_open else int(last_places[run])
+        run_sizes = sizes[first : last + 1]
+        size = float(run_sizes.max())
+        at = int(outside[first + int(np.argmax(run_sizes >= size - TOLERANCE))])
+        yield _Span(int(outside[first]), None if is_open else _find_next_observed(series, int(outside[last])), size, at)
 
 
-def _find_recovery(deviations: Floats, start: int, limit: float, length: int) -> tuple[int, int] | tuple[None, None]:
-    """First and last bar of the first run of ``length`` observed bars inside of the limit, from a bar on."""
-    size = max(SCAN_BARS, 2 * length)
-    while True:
-        block = deviations[start : start + size]
-        observed = np.flatnonzero(~np.isnan(block))
-        recovered = block[observed] < limit - TOLERANCE
-        outside_positions = np.flatnonzero(~recovered)
-        run_starts = np.append(-1, outside_positions) + 1
-        complete_runs = np.flatnonzero(np.append(outside_positions, recovered.size) - run_starts >= length)
-        if complete_runs.size:
-            run_start = int(run_starts[complete_runs[0]])
-            return start + int(observed[run_start]), start + int(observed[run_start + length - 1])
-        if start + size >= deviations.size:
-            return None, None
-        size *= 2
+def _count_observed_after(positions: Ints, series: DeviationSeries) -> Ints:
+    """The number of observed bars between each position, itself an observed bar, and the next one or the end."""
+    ends = np.empty_like(positions)
+    ends[:-1], ends[-1] = positions[1:], series.observed.size
+    counts: Ints = ends - positions
+    counts -= 1
+    if series.unobserved.size:
+        counts -= np.searchsorted(series.unobserved, ends) - np.searchsorted(series.unobserved, positions)
+    return counts
 
 
-def _build_episode(
-    side: Side,
-    start: int,
-    end: int | None,
-    signed_deviations: Floats,
-    series: DeviationSeries,
-    timeframe: Timeframe,
-) -> Episode:
-    end_bar = signed_deviations.size if end is None else end
-    deviations = signed_deviations[start:end_bar]
-    size = float(np.fmax.reduce(deviations))
-    at = start + int(np.argmax(deviations >= size - TOLERANCE))
-    recovered = _find_first_below(signed_deviations, size / 2 - TOLERANCE, at + 1)
+def _list_firsts(starts: Ints, run_numbers: Ints) -> tuple[list[int], list[int]]:
+    """The first start of each run that has one, and the run's number; the numbers ascend."""
+    is_first = np.ones(starts.size, np.bool_)
+    is_first[1:] = run_numbers[1:] > run_numbers[:-1]
+    return starts[is_first].tolist(), run_numbers[is_first].tolist()
+
+
+def _find_next_observed(series: DeviationSeries, position: int) -> int:
+    """The first observed bar behind a position that has one."""
+    return position + 1 + int(np.argmax(series.observed[position + 1 :]))
+
+
+def _build_episode(side: Side, span: _Span, series: DeviationSeries, timeframe: Timeframe) -> Episode:
+    end = series.d.size if span.end is None else span.end
+    bars = slice(span.start, end)
+    deviations = side.sign * series.d[bars]
+    recovered = _find_first_inside(series.d, side, span.size / 2 - TOLERANCE, span.at + 1)
     minutes = timeframe.convert_to_minutes
     return Episode(
         side=side,
-        start=start,
-        end=end_bar,
-        deviation=side.sign * size,
-        at=at,
-        duration_min=minutes(end_bar - start),
-        observed_min=minutes(int(np.count_nonzero(series.observed[start:end_bar]))),
-        firm_min=minutes(int(np.count_nonzero(series.firm[start:end_bar]))),
+        start=span.start,
+        end=end,
+        deviation=side.sign * span.size,
+        at=span.at,
+        duration_min=minutes(end - span.start),
+        observed_min=minutes(int(np.count_nonzero(series.observed[bars]))),
+        firm_min=minutes(int(np.count_nonzero(series.firm[bars]))),
         area_pct_min=100 * float(np.sum(deviations, where=deviations > 0)) * minutes(1),
-        half_recovery_min=None if recovered is None else minutes(recovered - at),
-        open=end is None,
+        half_recovery_min=None if recovered is None else minutes(recovered - span.at),
+        open=span.end is None,
     )
 
 
-def _find_first_below(values: Floats, limit: float, first: int) -> int | None:
-    """Position of the first value below the limit, from ``first`` on."""
+def _find_first_inside(deviations: Floats, side: Side, limit: float, first: int) -> int | None:
+    """Position of the first deviation that lies less far on the side than a limit, from ``first`` on."""
     size = SCAN_BARS
-    while first < values.size:
-        positions = np.flatnonzero(values[first : first + size] < limit)
-        if positions.size:
-            return first + int(positions[0])
+    while first < deviations.size:
+        is_inside = side.sign * deviations[first : first + size] < limit
+        position = int(np.argmax(is_inside))
+        if is_inside[position]:
+            return first + position
         first, size = first + size, 2 * size
     return None
