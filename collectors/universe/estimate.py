@@ -34,8 +34,8 @@ CONCURRENT_REQUESTS = 6
 BYTES_PER_S = 2_000_000
 """Of the connection of this machine."""
 
-CANDLES_PER_S = 60_000
-"""Candles that the store takes; see `bench.collect`."""
+CANDLES_PER_S = 40_000
+"""Candles that one processor checks and stores."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,9 @@ def _list_markets(request: CollectRequest, listing: VenueMarkets) -> Iterable[tu
         return
     routes = listing.venue.list_routes(Timeframe.M1)
     symbols = request.list_symbols(listing.venue.id)
-    listed, absent = select_symbols(add_fx_legs(request.assets), symbols, listing.symbols, request.quotes)
+    listed, absent = select_symbols(
+        add_fx_legs(request.assets), symbols, listing.symbols | listing.unlisted, request.quotes
+    )
     yield from ((symbol, routes) for symbol in listed)
     if Route.ARCHIVE in routes and listing.failure is None:
         yield from ((symbol, (Route.ARCHIVE,)) for symbol in symbols if symbol in absent)

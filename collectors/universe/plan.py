@@ -31,10 +31,17 @@ class MarketUniverse:
         return tuple(listing.venue.id for listing in self.listings)
 
     def list_delisted(self) -> tuple[ScanMarket, ...]:
-        """The markets that a venue lists no more and of which its archive may have files."""
-        archived = {listing.venue.id: listing.archived or frozenset() for listing in self.listings}
+        """The markets that a venue lists no more, and may still have candles or files of."""
+        return self._select({listing.venue.id: listing.delisted for listing in self.listings})
+
+    def list_archived(self) -> tuple[ScanMarket, ...]:
+        """Those of them that only the list of the venue's archive names."""
+        return self._select({listing.venue.id: listing.archived or frozenset() for listing in self.listings})
+
+    def _select(self, symbols: Mapping[str, Collection[str]]) -> tuple[ScanMarket, ...]:
+        """The markets whose symbol is among those of their venue."""
         return tuple(
-            market for asset in self.assets for market in asset.markets if market.symbol in archived[market.venue]
+            market for asset in self.assets for market in asset.markets if market.symbol in symbols[market.venue]
         )
 
     def list_scaled(self) -> tuple[ScanMarket, ...]:
@@ -68,7 +75,7 @@ def build_scan_request(
         symbols: further markets of every venue, such as ``WBETH/ETH``.
     """
     venue_symbols: defaultdict[str, list[str]] = defaultdict(list)
-    for market in dict.fromkeys([*universe.list_scaled(), *universe.list_delisted()]):
+    for market in dict.fromkeys([*universe.list_scaled(), *universe.list_archived()]):
         venue_symbols[market.venue].append(market.symbol)
     return CollectRequest(
         tuple(dict.fromkeys([*(asset.asset for asset in universe.assets), *also])),

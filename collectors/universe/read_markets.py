@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from collectors.archives.market_index import read_market_index
 from collectors.failures import CollectFailure
@@ -37,20 +38,19 @@ async def _read_venue(
     venue: VenueRow, writer: BatchWriter, quotes: Collection[str], access: Access, now: Clock
 ) -> VenueMarkets:
     """The markets of one venue; a failure is a part of them, and never raised."""
-    failure: CollectFailure | None
     try:
         listing = await _load_listing(venue, writer, access, now)
-        listed, failure = listing.symbols | listing.unlisted, listing.failure
-    except CollectFailure as listing_failure:
-        listed, failure = frozenset(), listing_failure
+        markets = VenueMarkets(venue, listing.symbols, listing.unlisted, failure=listing.failure)
+    except CollectFailure as failure:
+        markets = VenueMarkets(venue, frozenset(), failure=failure)
     try:
         names = await _load_archive_listing(venue, writer, access, now)
-    except CollectFailure as archive_failure:
-        return VenueMarkets(venue, listed, None, failure, archive_failure)
+    except CollectFailure as failure:
+        return replace(markets, archive_failure=failure)
     if names is None:
-        return VenueMarkets(venue, listed, None, failure)
+        return markets
     symbols = frozenset(symbol for name in names if (symbol := split_market_name(name, quotes)) is not None)
-    return VenueMarkets(venue, listed, symbols - listed, failure)
+    return replace(markets, archived=symbols - markets.symbols - markets.unlisted)
 
 
 async def _load_listing(venue: VenueRow, writer: BatchWriter, access: Access, now: Clock) -> Listing:

@@ -11,13 +11,15 @@ from collectors.venues.row import VenueRow
 class VenueMarkets:
     """The markets of one venue.
 
-    ``symbols`` are listed today, or on record from before. ``archived`` are on the list of its archive alone, which
-    does not say from when to when they traded; None where the archive has no list. ``failure`` is why the venue did not
-    list its markets, ``archive_failure`` why its archive did not; None where they did.
+    ``symbols`` are listed today, or were on the last list that it gave. ``unlisted`` are markets on record that are not
+    on the list. ``archived`` are on the list of its archive alone, which does not say from when to when they traded;
+    None where the archive has no list. ``failure`` is why the venue did not list its markets, ``archive_failure`` why
+    its archive did not; None where they did.
     """
 
     venue: VenueRow
     symbols: frozenset[str]
+    unlisted: frozenset[str] = frozenset()
     archived: frozenset[str] | None = None
     failure: CollectFailure | None = None
     archive_failure: CollectFailure | None = None
@@ -25,7 +27,12 @@ class VenueMarkets:
     @property
     def all_symbols(self) -> frozenset[str]:
         """The symbols that may have candles of some past day."""
-        return self.symbols | (self.archived or frozenset())
+        return self.symbols | self.delisted
+
+    @property
+    def delisted(self) -> frozenset[str]:
+        """The symbols that are not listed any more."""
+        return self.unlisted | (self.archived or frozenset())
 
 
 def split_market_name(name: str, quotes: Collection[str]) -> str | None:

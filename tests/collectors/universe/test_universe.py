@@ -260,3 +260,26 @@ def test_minutes_that_no_route_keeps_are_lost_and_cost_nothing(store: CandleStor
     ).venues
     assert venue_estimate == VenueEstimate("mexc", 5, 5 * REQUIRED_MIN, 5 * REQUIRED_MIN, venue_estimate.cost)
     assert venue_estimate.cost.requests == 0
+
+
+def test_a_market_on_record_that_is_gone_is_looked_for_once(
+    store: CandleStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """GONE is on record at three exchanges and listed at none: planned, not found, and not planned again."""
+    market = {"id": "GONEUSDT", "symbol": "GONE/USDT", "base": "GONE", "quote": "USDT", "type": "spot", "spot": True}
+    monkeypatch.setattr(
+        "collectors.listing.list_unlisted_markets",
+        lambda venue, _: [] if venue.id == "coinbaseexchange" else [{**market, "baseId": "GONE", "quoteId": "USDT"}],
+    )
+
+    async def run() -> tuple[MarketUniverse, CollectionEstimate, CollectionEstimate]:
+        async with start_replay() as replay:
+            universe = await read_universe(store, replay)
+            before = estimate(store, universe)
+            await collect(store, replay, universe)
+            return universe, before, estimate(store, universe)
+
+    universe, before, after = asyncio.run(run())
+    gone = [ScanMarket(venue, "GONE/USDT", 1.0) for venue in ("binance", "bybit", "okx")]
+    assert [market for market in universe.list_delisted() if market.symbol == "GONE/USDT"] == gone
+    assert (before.venues[0].markets, after.requests) == (6, 0)
