@@ -6,15 +6,19 @@ from datetime import datetime
 
 import click
 
+from analysis.engine.run import Engine, EngineKind
+from analysis.scan.scan_json import build_scan_json
 from cli import clock
 from cli.collect_display import select_display
 from cli.options import AccessOptions, add_access_options, find_window
-from cli.param_types import Instant
-from cli.scan.plan import ScanPlan, ScanWindow, find_focus, plan_scan, select_scan_venues
+from cli.param_types import EnumChoice, Instant
+from cli.scan.measuring import ScannedAssets, measure_scan, read_stored_assets
+from cli.scan.plan import ScanPlan, ScanWindow, find_focus, list_scan_quotes, plan_scan, select_scan_venues
 from cli.scan.plan_text import build_estimate_table, build_plan_json, format_total, format_universe
 from cli.session import Session, SessionCommand
 from cli.signals import interrupt_on_sigterm
 from cli.tables.console import build_console
+from cli.tables.scan import format_scan
 from cli.venue_types import VenueName, VenueNames
 from collectors.collect import run_collection
 from collectors.http.access import Access
@@ -23,6 +27,7 @@ from collectors.venues.table import VENUES
 from dashboard.text.numbers import format_count
 from data.errors import UsageError
 from data.schema import SETTLED_OUTCOMES
+from data.tables.scans import MarketScan, Universe
 
 
 @click.command(cls=SessionCommand)
@@ -41,6 +46,18 @@ from data.schema import SETTLED_OUTCOMES
 @click.option("--no-collect", is_flag=True, help="Ask no exchange: take what the store has.")
 @click.option("--dry-run", is_flag=True, help="Only the estimate: collect nothing.")
 @click.option("--yes", is_flag=True, help="Collect without a question.")
+@click.option(
+    "--engine",
+    "engine_kind",
+    type=EnumChoice(EngineKind),
+    default=EngineKind.PROCESSES.value,
+    show_default=True,
+    help="Where coins are measured.",
+)
+@click.option("--workers", type=click.IntRange(min=1), help="Threads or processes; one for each processor if left out.")
+@click.option(
+    "--scheduler", metavar="ADDRESS", help="With --engine dask: a running scheduler, such as tcp://host:8786."
+)
 @add_access_options
 @click.option("--json", "as_json", is_flag=True, help="As JSON, an object each line.")
 @click.pass_obj
@@ -57,13 +74,16 @@ def scan(
     no_collect: bool,
     dry_run: bool,
     yes: bool,
+    engine_kind: EngineKind,
+    workers: int | None,
+    scheduler: str | None,
     access_options: AccessOptions,
     as_json: bool,
 ) -> None:
-    """Collect every coin that an exchange and at least two others list, in one window.
+    """Compare every coin that an exchange and at least two others list, in one window.
 
-    It asks the exchanges for their markets, estimates what is missing in the store, and asks before it collects. Run
-    again, it requests only what is missing.
+    It asks the exchanges for their markets, estimates what is missing in the store, asks before it collects, and
+    measures. Run again, it requests only what is missing.
     """
     if no_collect and dry_run:
         message = "--no-collect asks no exchange, so there is nothing for --dry-run to estimate: leave one out"
@@ -72,10 +92,15 @@ def scan(
     scan_window = ScanWindow(
         *find_window(catalogue, event, window_name, start, end), event, find_focus(catalogue, event, focus)
     )
+    engine = Engine(kind=engine_kind, workers=workers, address=scheduler)
+    event_entry = None if event is None else catalogue.get_event(event)
     if no_collect:
+        quotes = list_scan_quotes(event_entry)
+        scanned = read_stored_assets(session.store, scan_window.focus, venues, quotes, catalogue.map_families())
+        _show_scan(session, measure_scan(session, scan_window, scanned, venues, engine), as_json=as_json)
         return
     access = access_options.build_access(session.settings)
-    event_venues = () if event is None else catalogue.get_event(event).venues
+    event_venues = () if event_entry is None else event_entry.venues
     venue_rows = select_scan_venues(catalogue, scan_window.focus, venues or event_venues, VENUES)
     if not as_json:
         session.print_note(f"Asking {format_count(len(venue_rows), 'exchange')} for their markets...")
@@ -87,6 +112,8 @@ def scan(
     if plan.estimate.requests:
         _confirm(plan, yes=yes)
         is_complete = _collect(session, plan, access, as_json=as_json)
+    scanned = ScannedAssets(plan.universe.assets, Universe.LISTED)
+    _show_scan(session, measure_scan(session, scan_window, scanned, venues, engine), as_json=as_json)
     if not is_complete:
         raise click.exceptions.Exit(1)
 
@@ -106,6 +133,14 @@ def _show_plan(session: Session, plan: ScanPlan, *, as_json: bool) -> None:
     if plan.estimate.requests:
         build_console().print(build_estimate_table(plan, session.catalogue))
     click.echo(format_total(plan))
+
+
+def _show_scan(session: Session, scan: MarketScan, *, as_json: bool) -> None:
+    """Print what was measured."""
+    if as_json:
+        click.echo(json.dumps({"event": "result", "scan": build_scan_json(scan, session.catalogue)}))
+        return
+    build_console().print(format_scan(scan, session.catalogue))
 
 
 def _confirm(plan: ScanPlan, *, yes: bool) -> None:

@@ -17,7 +17,7 @@ from collectors.universe.listings import run_listings
 from collectors.universe.plan import MarketUniverse, build_scan_request, build_universe, order_routes_by_cost
 from collectors.venues.row import VenueRow
 from collectors.venues.table import select_venues
-from data.catalogue import DEFAULT_FOCUS, Catalogue
+from data.catalogue import DEFAULT_FOCUS, Catalogue, Event
 from data.errors import NoUsableCandles, UsageError
 from data.intervals import Span
 from deviation.placebo import PLACEBO_DAYS, shift_question
@@ -50,6 +50,11 @@ def find_focus(catalogue: Catalogue, event: str | None, focus: str | None) -> st
     if focus is not None:
         return focus
     return DEFAULT_FOCUS if event is None else catalogue.get_event(event).default_focus
+
+
+def list_scan_quotes(event: Event | None) -> tuple[str, ...]:
+    """The quotes in which coins are compared: dollars and the two stablecoins, and those of the event."""
+    return tuple(dict.fromkeys([*QUOTES, *(() if event is None else event.quotes)]))
 
 
 def select_scan_venues(
@@ -96,14 +101,13 @@ def plan_scan(
         UsageError: no minute of the window is final yet.
     """
     catalogue = session.catalogue
-    event_quotes = () if window.event is None else catalogue.get_event(window.event).quotes
-    quotes = tuple(dict.fromkeys([*QUOTES, *event_quotes]))
+    quotes = list_scan_quotes(None if window.event is None else catalogue.get_event(window.event))
     listings = run_listings(session.store, venue_rows, quotes, access=access, now=clock.now)
     universe = build_universe(listings, window.focus, quotes, catalogue.map_families())
     _check_universe(universe, catalogue)
     assets, ratio_markets = add_underlyings(catalogue, [asset.asset for asset in universe.assets])
     span = find_required_span(catalogue, assets, window, placebo=placebo)
-    request = build_scan_request(universe, span, quotes=event_quotes, also=assets, symbols=ratio_markets)
+    request = build_scan_request(universe, span, quotes=quotes, also=assets, symbols=ratio_markets)
     (final_window, *_), notes = build_windows(request, clock.now(), max(row.final_after_s for row in venue_rows))
     requested_assets = list_requested_assets(add_fx_legs(request.assets), request.all_symbols)
     coverage = session.store.coverage.read_rows(requested_assets, *final_window)

@@ -8,13 +8,23 @@ import pytest
 from click.testing import CliRunner, Result
 
 from cli.main import main
+from data.store import CandleStore
 from tests.cli.program import DEAD_ADDRESS, ReplayedProgram
-from tests.collectors.universe.small_market import REQUIRED_MIN, SCAN_VENUES, SCANNED, build_sites, build_venues
+from tests.collectors.replay_setup import to_ms
+from tests.collectors.universe.small_market import (
+    REQUIRED_MIN,
+    SCAN_VENUES,
+    SCANNED,
+    WINDOW_END,
+    WINDOW_START,
+    build_sites,
+    build_venues,
+)
 from tests.replay.faults import return_outage
 from tests.replay.market import RecordedRequest
 
 WINDOW = ("--start", "2025-10-10T20:00Z", "--end", "2025-10-10T22:00Z")
-SCAN = ("scan", *WINDOW, "--venues", ",".join(SCAN_VENUES))
+SCAN = ("scan", *WINDOW, "--venues", ",".join(SCAN_VENUES), "--engine", "serial")
 
 
 @pytest.fixture
@@ -180,3 +190,65 @@ def test_two_exchanges_are_no_market(market: ReplayedProgram) -> None:
     assert result.exit_code == 3
     assert "no coin of Binance is listed on at least two of the other 1 exchanges" in result.output
     assert not Path(market.store, "candles").exists()
+
+
+def read_result(result: Result) -> dict[str, Any]:
+    """The scan in the last line of JSON."""
+    line = json.loads(result.stdout.splitlines()[-1])
+    assert line["event"] == "result"
+    scan: dict[str, Any] = line["scan"]
+    return scan
+
+
+def find_row(scan: dict[str, Any], asset: str, venue: str) -> dict[str, Any]:
+    """The row of a coin on an exchange for the lowest trade in USDT."""
+    (row,) = [
+        row
+        for row in scan["rows"]
+        if (row["asset"], row["venue"], row["side"], row["group"]) == (asset, venue, "below", "usdt")
+    ]
+    return dict(row)
+
+
+def test_the_scan_measures_what_it_collected(market: ReplayedProgram) -> None:
+    """DOGE on Binance is at 2 while its lowest elsewhere is by hand that of OKX's bars; prices of 1000SATS are divided.
+
+    The scan is saved, its list of coins is that of the exchanges, and the delisted LUNC is compared.
+    """
+    scan = read_result(market.run_with_replay(*SCAN, "--yes", "--json"))
+    start, end = to_ms(WINDOW_START), to_ms(WINDOW_END)
+    lows = {
+        symbol: min(bar.low for bar in bars if start <= bar.open_ms < end)
+        for symbol, bars in market.venues["okx"].items()
+    }
+    doge = find_row(scan, "DOGE", "binance")
+    assert (doge["price"], doge["at"], doge["is_first"]) == (2.0, "2025-10-10T21:20:00Z", True)
+    assert doge["gap"] == pytest.approx(2.0 / lows["DOGE/USDT"] - 1)
+    sats = find_row(scan, "SATS", "binance")
+    assert (sats["symbol"], sats["scale"]) == ("1000SATS/USDT", 1000.0)
+    assert sats["price"] == pytest.approx(lows["SATS/USDT"])
+    assert find_row(scan, "LUNC", "binance")["price"] == pytest.approx(lows["LUNC/USDT"])
+    assert (scan["universe"], scan["focus"], scan["assets"]) == ("listed", "binance", 5)
+    saved = CandleStore(market.store).scans.read_latest(WINDOW_START, WINDOW_END)
+    assert saved is not None
+    assert saved.run.scan_id == scan["scan"]
+
+
+def test_what_the_store_has_is_measured_without_asking(market: ReplayedProgram) -> None:
+    """`--no-collect` sends no request, gives the same rows, and says that the list of coins is that of the store."""
+    first = read_result(market.run_with_replay(*SCAN, "--yes", "--json"))
+    assert market.replay is not None
+    count = len(market.replay.requests)
+    again = read_result(market.run(*SCAN, "--no-collect", "--json"))
+    assert len(market.replay.requests) == count
+    assert again["rows"] == first["rows"]
+    assert again["universe"] == "stored"
+    assert "Binance" in market.run(*SCAN, "--no-collect").output
+
+
+def test_a_store_without_a_market_is_named(market: ReplayedProgram) -> None:
+    """Without candles there is nothing to compare: exit code 3, and how to get some."""
+    result = market.run(*SCAN, "--no-collect")
+    assert result.exit_code == 3
+    assert "nothing to compare: the store has no coin with prices of Binance" in result.output
+    assert "from 2025-10-10T20:00:00Z to 2025-10-10T22:00:00Z" in result.output

@@ -2,7 +2,7 @@
 
 Five coins are on Binance and on two others: ATOM, DOGE, USDC, SATS, which Binance quotes as 1000SATS, and LUNC, which
 Binance has delisted since, so that only its archive has it. XRP is on two exchanges, ADA not on Binance, LUNA and FTT
-only on the lists of archives.
+only on the lists of archives. Prices of a coin are alike everywhere, but for one trade of DOGE on Binance at 2.
 """
 
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from functools import cache
 
 from tests.collectors.all_venues import build_archives
-from tests.collectors.replay_setup import FAST_VENUES, build_bars
+from tests.collectors.replay_setup import FAST_VENUES, build_bars, to_ms
 from tests.replay.archives import BucketSite, LinkSite
 from tests.replay.market import Bar
 from tests.replay.server import Site
@@ -45,22 +45,49 @@ BINANCE_FOLDERS = ("ATOMUSDT", "DOGEUSDT", "1000SATSUSDT", "USDCUSDT", "XRPUSDT"
 BYBIT_FOLDERS = ("ATOMUSDT", "DOGEUSDT", "SATSUSDT", "LUNCUSDT", "USDCUSDT", "ADAUSDT", "FTTUSDT")
 
 
+PRICES = {"ATOM": 3, "DOGE": 4, "SATS": 5, "LUNC": 6, "XRP": 7, "ADA": 8}
+"""About where each coin trades; stablecoins at 1."""
+
+FALL_AT = datetime(2025, 10, 10, 21, 20, tzinfo=UTC)
+FALL_PRICE = 2.0
+"""Minute and price of the lowest trade of DOGE on Binance."""
+
+
 @cache
-def build_two_days(level: float) -> list[Bar]:
-    """A bar for every minute of 9 and 10 October; nobody is quiet."""
-    return build_bars(FIRST_MINUTE, 2 * 24 * 60, level=level)
+def build_two_days(coin: str) -> tuple[Bar, ...]:
+    """A bar of a coin for every minute of 9 and 10 October; nobody is quiet."""
+    if coin in PRICES:
+        return tuple(build_bars(FIRST_MINUTE, 2 * 24 * 60, level=PRICES[coin]))
+    stable = [bar._replace(open=1.0, high=1.0, low=1.0, close=1.0) for bar in build_two_days("ATOM")]
+    return tuple(bar._replace(volume=100_000.0) for bar in stable)
+
+
+def build_market(venue: str, symbol: str) -> list[Bar]:
+    """The bars of a market: 1000SATS at a thousand times the price, DOGE on Binance with its fall."""
+    ticker = symbol.split("/", 1)[0]
+    if ticker == "1000SATS":
+        return [_multiply_prices(bar, 1000) for bar in build_two_days("SATS")]
+    bars = list(build_two_days(ticker))
+    if (venue, ticker) == ("binance", "DOGE"):
+        bars = [bar._replace(low=FALL_PRICE) if bar.open_ms == to_ms(FALL_AT) else bar for bar in bars]
+    return bars
+
+
+def _multiply_prices(bar: Bar, factor: int) -> Bar:
+    """The bar of a ticker that stands for many units of a coin."""
+    open_, high, low, close = (round(factor * price, 6) for price in (bar.open, bar.high, bar.low, bar.close))
+    return Bar(bar.open_ms, open_, high, low, close, bar.volume)
 
 
 def build_venues() -> dict[str, dict[str, list[Bar]]]:
-    """The listed markets with their bars, each market at a price of its own."""
-    levels = iter(range(3, 100))
-    return {venue: {symbol: build_two_days(next(levels)) for symbol in symbols} for venue, symbols in LISTED.items()}
+    """The listed markets with their bars."""
+    return {venue: {symbol: build_market(venue, symbol) for symbol in symbols} for venue, symbols in LISTED.items()}
 
 
 def build_sites(venues: Mapping[str, Mapping[str, list[Bar]]]) -> dict[str, Site]:
     """The archives of Binance and OKX with the markets, Binance's with LUNC too, and the lists of archives."""
     markets = {venue: dict(venues[venue]) for venue in ("binance", "okx")}
-    markets["binance"]["LUNC/USDT"] = build_two_days(200)
+    markets["binance"]["LUNC/USDT"] = build_market("binance", "LUNC/USDT")
     return {
         **build_archives(markets),
         "s3-ap-northeast-1.amazonaws.com": BucketSite("data/spot/daily/klines/", BINANCE_FOLDERS, page_size=3),
