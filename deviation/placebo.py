@@ -63,7 +63,7 @@ def build_placebo_day(
         shifted.end,
         aids,
         {group: _classify_day(aids[group][Side.BELOW], measurements) for group in groups},
-        describe_overlap(shifted, question),
+        _describe_overlap(shifted, question),
     )
 
 
@@ -73,8 +73,7 @@ def _classify_day(aid: ReadingAid, measurements: Sequence[Measurement]) -> Place
     return PlaceboStatus.NOT_RANKED if aid.group in list_groups(measurements) else PlaceboStatus.NOT_COLLECTED
 
 
-def describe_overlap(shifted: Question, question: Question) -> str | None:
-    """What a moved window has in common with the asked one and the calm span; None without anything."""
+def _describe_overlap(shifted: Question, question: Question) -> str | None:
     remarks = []
     if shifted.end > question.start:
         remarks.append("reaches into the asked window")

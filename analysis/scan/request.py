@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from analysis.questions import build_question
 from data.catalogue import Catalogue
@@ -27,7 +27,8 @@ class ScanRequest:
         event: id of the event that gives the calm span; None for none.
         focus: id of the exchange whose coins are scanned.
         parameters: of the method.
-        placebo_days: how many days before to measure the same clock window, the nearest first.
+        placebo_days: how many days before to measure the same clock window, the nearest first; of a window of more than
+            a day those that reach into it are left out.
         choices: what was chosen by hand, for all outputs; empty where nothing was.
     """
 
@@ -109,4 +110,6 @@ def build_tasks(
         unlisted = frozenset(
             (venue, parse_quote(symbol)) for ticker in tickers for venue, symbol in unlisted_by_ticker.get(ticker, ())
         )
-        yield ScanTask(scanned, question, request.focus, request.placebo_days, unlisted)
+        length = question.end - question.start
+        placebo_days = tuple(days for days in request.placebo_days if timedelta(days=days) >= length)
+        yield ScanTask(scanned, question, request.focus, placebo_days, unlisted)

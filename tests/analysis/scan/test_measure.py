@@ -266,6 +266,14 @@ def test_days_before_are_measured_where_they_have_candles(store: CandleStore) ->
     assert set(scan(store, placebo_days=()).rows["days_before"]) == {0}
 
 
+def test_days_before_that_reach_into_the_window_are_left_out(store: CandleStore) -> None:
+    """Of a window of two days and a minute the two nearest."""
+    write_markets(store, *ATOM)
+    request = build_request(store, end=START + timedelta(days=2, minutes=1))
+    (task,) = build_tasks(request, load_catalogue(), frozenset())
+    assert task.placebo_days == (3, 4, 5, 6, 7)
+
+
 def test_the_run_says_what_was_scanned(store: CandleStore) -> None:
     """Window, focus, assets measured, and the version of the store."""
     write_markets(store, *ATOM)
