@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from analysis.scan.counts import GAP_PCT
-from analysis.scan.matrix import count_exchanges
+from analysis.scan.matrix import count_cross, count_exchanges
 from analysis.scan.sentences import NO_CHANCE_NOTE, describe_universe, write_headline
 from analysis.scan.summary import DayCounts, GapCounts, PeerCounts, ScanSummary, list_scan_groups, summarize_scan
 from data.catalogue import Catalogue
@@ -55,6 +55,7 @@ def build_scan_json(scan: MarketScan, catalogue: Catalogue, focus: str | None = 
         "exchanges": {
             group: {side.value: _list_rows(count_exchanges(scan, group, side)) for side in Side} for group in groups
         },
+        "cross_counts": _list_rows(count_cross(scan)),
         "rows": _list_rows(scan.rows.filter(pl.col("days_before") == 0).drop("scan_id", "days_before")),
         "cross": _list_rows(scan.cross.drop("scan_id")),
         "set_aside": _list_rows(scan.set_aside.drop("scan_id")),

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from analysis.scan.counts import GAP_PCT
-from analysis.scan.matrix import count_exchanges
+from analysis.scan.matrix import count_cross, count_exchanges
 from analysis.scan.sentences import (
     EXTREMES,
     HEADLINE_PCT,
@@ -24,10 +24,10 @@ from cli.tables.question import CAUSE_NOTE
 from dashboard.text.numbers import EN_DASH, format_bounds, format_signed_percent
 from data.catalogue import Catalogue
 from data.tables.scans import MarketScan, SetAside
-from deviation.question import Group
+from deviation.question import Group, Parameters
 from deviation.report.choices import CHOSEN_BY_HAND
 from deviation.side import Side
-from deviation.wording import format_price
+from deviation.wording import format_price, format_threshold
 
 SHOWN_GAPS = 20
 """How many of the largest gaps are listed; the JSON has all."""
@@ -61,7 +61,7 @@ def format_scan(scan: MarketScan, catalogue: Catalogue, focus: str | None = None
         parts.append(f"No price of {catalogue.get_venue(focus).name} can be compared in this scan.")
     for group in groups:
         parts += ["", *_build_group_parts(scan, catalogue, focus, group)]
-    return Stack(*parts, *_list_set_aside(scan, catalogue), "", NO_CHANCE_NOTE, CAUSE_NOTE)
+    return Stack(*parts, *_build_cross_parts(scan), *_list_set_aside(scan, catalogue), "", NO_CHANCE_NOTE, CAUSE_NOTE)
 
 
 def _format_choices(scan: MarketScan) -> str:
@@ -207,6 +207,27 @@ def _format_day(counts: PeerCounts) -> tuple[str, str]:
 
 def _format_largest(day: DayCounts) -> str:
     return f"{day.largest} of {day.ranked}" if day.ranked else EN_DASH
+
+
+def _build_cross_parts(scan: MarketScan) -> list[RenderableType]:
+    """What all exchanges of a quote share against those of another one."""
+    counts = count_cross(scan)
+    if counts.is_empty():
+        return []
+    threshold = format_threshold(Parameters().enter)
+    table = build_table(
+        "Quotes against each other: the closing prices of all exchanges of one, at their furthest",
+        ("Exchanges", "Against"),
+        ("Coins", f"All by\n≥ {threshold}", "only\nsome", "Shared by all,\nmedian", "Furthest\nof any"),
+    )
+    for row in counts.iter_rows(named=True):
+        table.add_row(
+            row["group"].upper(),
+            f"{row['side']} {row['against'].upper()}",
+            *(str(row[name]) for name in ("assets", "all", "some")),
+            *(format_signed_percent(row[name]) for name in ("median", "most")),
+        )
+    return ["", table]
 
 
 def _list_missing(summary: ScanSummary, catalogue: Catalogue) -> list[RenderableType]:

@@ -7,7 +7,7 @@ from rich.console import Console
 
 from cli.tables.scan import format_scan
 from data.catalogue import load_catalogue
-from data.tables.scans import MarketScan, SetAside
+from data.tables.scans import SCAN_CROSS, MarketScan, SetAside
 from tests.data.scan_frames import build_run, build_scan, build_set_aside
 
 LOWS = {
@@ -109,6 +109,16 @@ def test_days_before_stand_beside_the_window() -> None:
     text = print_scan(MarketScan(window.run, pl.concat([window.rows, before.rows]), window.cross, window.set_aside))
     assert find_cells(text, "as asked")[:6] == ["as", "asked", "1", "of", "2", "1"]
     assert find_cells(text, "2  ")[:5] == ["2", "1", "of", "1", "1"]
+
+
+def test_quotes_stand_against_each_other() -> None:
+    """What all exchanges of a quote share is said beside what one did."""
+    scan = build_scan(LOWS)
+    row = ("scan-1", "ATOM", "usdt", "usd", "below", 4, 4, -0.44, "okx", -0.58, "binance")
+    cross = pl.DataFrame([row], schema=SCAN_CROSS, orient="row")
+    text = print_scan(MarketScan(scan.run, scan.rows, cross, scan.set_aside))
+    assert find_cells(text, "USDT  ") == ["USDT", "below", "USD", "1", "1", "0", "−44%", "−58%"]
+    assert "Quotes against each other" not in print_scan(scan)
 
 
 def test_choices_by_hand_are_said() -> None:

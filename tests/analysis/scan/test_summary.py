@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from analysis.scan.counts import GAP_PCT
-from analysis.scan.matrix import build_matrix, count_exchanges
+from analysis.scan.matrix import build_matrix, count_cross, count_exchanges
 from analysis.scan.measure import scan_market
 from analysis.scan.scan_json import build_scan_json
 from analysis.scan.sentences import describe_universe, write_headline
@@ -14,7 +14,7 @@ from analysis.scan.summary import list_scan_groups, summarize_scan
 from data.catalogue import load_catalogue
 from data.schema import build_empty_frame
 from data.store import CandleStore
-from data.tables.scans import SCAN_ROW, MarketScan, SetAside
+from data.tables.scans import SCAN_CROSS, SCAN_ROW, MarketScan, SetAside
 from deviation.side import Side
 from tests.analysis.scan.brute import FIVE, VENUES, make_markets, measure_extremes
 from tests.analysis.scan.market_candles import SERIAL, START, build_request
@@ -180,6 +180,28 @@ def test_the_matrix_has_a_column_for_each_exchange() -> None:
     assert matrix.columns == ["asset", "binance", "gate", "kraken", "okx"]
     assert matrix.rows()[1] == ("B", 50.0, None, 100.0, 100.0)
     assert build_matrix(build_market_scan())["okx"].to_list()[2] == pytest.approx(90 / 95 - 1)
+
+
+def test_quotes_are_counted_against_each_other() -> None:
+    """Of three coins compared all exchanges stray on one and some on another; the median that all reach is 1%."""
+    values = [
+        ("A", 4, 4, -0.3, -0.5),
+        ("B", 3, 1, -0.01, -0.2),
+        ("C", 3, 0, 0.0, -0.01),
+        ("D", 0, 0, None, None),
+    ]
+    rows = [
+        ("scan-1", asset, "usdt", "usd", "below", n, reaching, least, "okx", most, "binance")
+        for asset, n, reaching, least, most in values
+    ]
+    rows.append(("scan-1", "A", "usd", "usdt", "above", 3, 2, 0.01, "kraken", 0.7, "gemini"))
+    scan = build_market_scan()
+    cross = pl.DataFrame(rows, schema=SCAN_CROSS, orient="row")
+    counts = count_cross(MarketScan(scan.run, scan.rows, cross, scan.set_aside))
+    assert counts.rows() == [
+        ("usd", "usdt", "above", 1, 0, 1, 0.01, 0.7),
+        ("usdt", "usd", "below", 3, 1, 1, -0.01, -0.5),
+    ]
 
 
 def test_the_json_has_the_counts_of_both_sides_and_every_row() -> None:
