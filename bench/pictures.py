@@ -36,6 +36,7 @@ PAGES = {
     "sequence": "/sequence",
     "index-rules": "/index-rules",
     "compare": "/compare",
+    "market": "/market?window=report-day",
     "claims": "/claims",
     "orders": "/orders",
     "events": "/events",

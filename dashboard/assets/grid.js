@@ -1,4 +1,4 @@
-/* Numbers, headers and CSV file of the grid of lows. */
+/* Numbers, headers, links, search and CSV file of the grids. */
 (() => {
   const functions = (window.dashAgGridFunctions = window.dashAgGridFunctions || {});
   const components = (window.dashAgGridComponentFunctions = window.dashAgGridComponentFunctions || {});
@@ -51,8 +51,20 @@
       ),
     );
 
+  /* A cell as a link; the row has its address in a field named after the cell's own. */
+  components.PlumblineLink = (props) =>
+    window.React.createElement(
+      "a",
+      { href: props.data[`${props.colDef.field}_href`], "data-page": "true" },
+      props.value,
+    );
+
   window.dash_clientside = window.dash_clientside || {};
   window.dash_clientside.plumblineGrid = {
+    /* Show the rows in which each word of a text occurs. */
+    search(text, grid) {
+      window.dash_ag_grid.getApiAsync(grid).then((api) => api.setGridOption("quickFilterText", text || ""));
+    },
     /* Download the rows as sorted and filtered, with raw numbers and the names of the fields. */
     file(clicks, grid, columns, fileName) {
       if (clicks) {

@@ -25,6 +25,7 @@ class ExportKind(StrEnum):
     REVISIONS = "revisions"
     AUDIT = "audit"
     HOLDINGS = "held"
+    MARKET = "market"
     CASE = "case"
 
     @property
@@ -57,6 +58,7 @@ LABELS = {
     ExportKind.REVISIONS: "Revised data, whole store",
     ExportKind.AUDIT: "Differences between sources",
     ExportKind.HOLDINGS: "Stored data, whole store",
+    ExportKind.MARKET: "Gaps of all assets",
     ExportKind.CASE: "Case file",
 }
 """The label of each export."""

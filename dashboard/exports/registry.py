@@ -10,6 +10,7 @@ from dashboard.exports.evidence.sequence import export_sequence
 from dashboard.exports.gaps import export_gaps
 from dashboard.exports.kinds import ExportKind
 from dashboard.exports.lowest_minute import export_bounds
+from dashboard.exports.market.export import export_market
 from dashboard.exports.matrix import build_matrix_rows, build_matrix_sheet
 from dashboard.exports.measurement import (
     build_comparison_picture,
@@ -116,6 +117,7 @@ _EXPORTS = (
     Export(ExportKind.GAPS, "lows", PICTURE_AND_ROWS, export_gaps),
     Export(ExportKind.SEQUENCE, "sequence", (*PICTURE_AND_ROWS, "json"), export_sequence),
     Export(ExportKind.INDEX, "index-rules", (*PICTURE_AND_ROWS, "json"), export_index),
+    Export(ExportKind.MARKET, "market", PICTURE_AND_ROWS, export_market),
     Export(ExportKind.MEASUREMENT, "explorer", ("json",), export_measurement),
     Export(ExportKind.CASE, "explorer", ("zip",), export_case),
     Export(ExportKind.COVERAGE, "data", ROWS, export_coverage, Section.TABLE),

@@ -228,6 +228,30 @@ class ExportRequest:
         content = self.renderer.draw(figure, FileFormat(self.file_format), manifest)
         return self.build_file(content, named_after or measurements[0], asset=asset)
 
+    def build_table_picture_file(
+        self,
+        rows: pl.DataFrame,
+        build_sheet: Callable[[Imprint], go.Figure],
+        stem: str,
+        extra: Mapping[str, Any],
+    ) -> ExportFile:
+        """A sheet of rows that no question is behind, as a file with their hash in its manifest.
+
+        Args:
+            rows: those that the picture is of.
+            build_sheet: builds the figure with the imprint, which has the manifest's hash.
+            stem: the name of the file without its ending.
+            extra: further entries of the manifest.
+
+        Raises:
+            BrowserMissing, BrowserBusy, BrowserFailed: The picture cannot be drawn (now).
+        """
+        style = {"size": self.size.value, "theme": self.view.theme.value}
+        manifest = build_rows_manifest(self.kind, rows, (), None, link=self.write_query(), extra={**style, **extra})
+        figure = build_sheet(replace(self.imprint, manifest_hash=shorten_hash(manifest)))
+        content = self.renderer.draw(figure, FileFormat(self.file_format), manifest)
+        return ExportFile(f"{stem}.{self.file_format}", MIMETYPES[self.file_format], content)
+
     def build_asset_file(
         self,
         build_rows: Callable[[Scene], pl.DataFrame],

@@ -12,6 +12,7 @@ from dashboard.pages.events import page as events
 from dashboard.pages.explorer import page as explorer
 from dashboard.pages.index_rules import page as index_rules
 from dashboard.pages.lows import page as lows
+from dashboard.pages.market import page as market
 from dashboard.pages.method import page as method
 from dashboard.pages.orders import page as orders
 from dashboard.pages.overview import page as overview
@@ -39,6 +40,7 @@ PAGE_GROUPS = (
             index_rules.PAGE,
         ),
     ),
+    PageGroup("Whole market", (market.PAGE,)),
     PageGroup(
         "Evidence and data",
         (

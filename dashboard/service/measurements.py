@@ -11,6 +11,7 @@ import polars as pl
 
 from analysis.questions import build_question, measure_question, sort_venues
 from dashboard.service.claims import ClaimJudge
+from dashboard.service.market import ScanReader, ScanResult
 from dashboard.service.robustness import RobustnessChecker, RobustnessChecks
 from dashboard.service.store_info import StoreInfo
 from dashboard.state.view import OriginChoice, ViewState
@@ -86,6 +87,7 @@ class Measurements:
         self._pinned_version: ContextVar[list[str] | None] = ContextVar("version of the store", default=None)
         self.store_info = StoreInfo(store)
         self.claims = ClaimJudge(store, catalogue)
+        self._scans = ScanReader(store)
         self.catalogue = catalogue
         self._cached_measure = lru_cache(maxsize=CACHE_SIZE)(self._measure)
         self._cached_has_seconds = lru_cache(maxsize=CACHE_SIZE)(self._read_has_seconds)
@@ -194,6 +196,14 @@ class Measurements:
         question = measurements[0].question
         assets = [measurement.question.asset for measurement in measurements]
         return self._store.read_low_trades(assets, question.start, question.end, timeframe=question.timeframe)
+
+    def read_scan(self, view: ViewState) -> ScanResult:
+        """The saved scan of the whole market in the view's window, and what else is saved.
+
+        Raises:
+            StoreUnusable: The store cannot be read.
+        """
+        return self._scans.read(view, self.read_version())
 
     def describe_inputs(self, measurements: Sequence[Measurement]) -> InputRecord:
         """Hashes and sources of the rows behind measurements, from the cache if they are there.

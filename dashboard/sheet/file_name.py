@@ -46,9 +46,9 @@ def build_file_name(
         with_choices: whether the choices bear on the content.
     """
     question = measurement.question
-    windows = [_format_window(question.start, question.end)]
+    windows = [format_file_window(question.start, question.end)]
     if second_window is not None and second_window != (question.start, question.end):
-        windows += ["vs", _format_window(*second_window)]
+        windows += ["vs", format_file_window(*second_window)]
     style_parts = [size.value] * (size is not SheetSize.WIDE) + [theme.value] * (theme is not Theme.LIGHT)
     # The file's name also marks an illustration, as names are shown where contents are not.
     illustration_parts = ["illustration"] if question.origin is Evidence.RECONSTRUCTION else []
@@ -99,10 +99,10 @@ def _abbreviate_venues(items: Sequence[str]) -> str:
     return "-".join(items) if len(items) <= MAX_NAMED_VENUES else f"{len(items)}-exchanges"
 
 
-def _format_window(start: datetime, end: datetime) -> str:
+def format_file_window(start: datetime, end: datetime) -> str:
     """A window within the name of a file, with its day once.
 
-    >>> _format_window(datetime(2025, 10, 10, 21, 10), datetime(2025, 10, 10, 21, 40))
+    >>> format_file_window(datetime(2025, 10, 10, 21, 10), datetime(2025, 10, 10, 21, 40))
     '2025-10-10T2110Z-2140Z'
     """
     return f"{start:%Y-%m-%dT%H%MZ}-" + f"{end:%Y-%m-%dT%H%MZ}".removeprefix(f"{start:%Y-%m-%d}T")

@@ -73,8 +73,14 @@ def draw_footer(
     # A narrow sheet has two lines, a wide one takes a second where one would cut the text.
     widths = [shape.inner_width] if shape.width >= SHAPES[SheetSize.WIDE].width else []
     widths.append(TWO_LINES * shape.inner_width)
+    texts = write_footer(measurements, catalogue, FOOTER_SIZES[0], widths, imprint)
+    return draw_footer_texts(sheet, texts, colours, shape)
+
+
+def draw_footer_texts(sheet: Sheet, texts: Sequence[str], colours: Palette, shape: SheetShape) -> float:
+    """Draw the texts of a footer below a rule; returns the height at which the rest must end."""
     lines: list[tuple[float, str]] = []
-    for text in write_footer(measurements, catalogue, FOOTER_SIZES[0], widths, imprint):
+    for text in texts:
         size, wrapped = fit_text(text, FOOTER_SIZES, shape.inner_width, shape.max_header_lines)
         lines += [(size, line) for line in wrapped]
     top = shape.height - 38 - FOOTER_LINE_HEIGHT * (len(lines) - 1)

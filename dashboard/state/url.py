@@ -11,8 +11,10 @@ from dashboard.state.quoting import quote_value
 from dashboard.state.second_window import parse_second_window
 from dashboard.state.view import (
     DEFAULT_PARAMETERS,
+    GapKind,
     OriginChoice,
     PanelScale,
+    PeerChoice,
     Theme,
     ThemeChoice,
     ViewState,
@@ -32,10 +34,12 @@ from deviation.wording import format_amount, format_threshold
 QUERY_KEYS = (
     *("event", "asset", "window", "from", "to", "focus", "quote", "reference", "enter", "exit", "min-vote"),
     *("out", "hide", "zone", "theme", "origin", "bar", "against", "scale", "side"),
+    *("group", "peers", "gap"),
 )
 """The keys that a link may have; enter and exit are in per cent, as on the command line."""
 
 TICKER = re.compile(r"[A-Z0-9]{1,20}")
+QUOTE_GROUP = re.compile(r"[a-z0-9]{1,20}")
 VENUE_ID = re.compile(r"[a-z0-9_]{1,40}")
 
 Value = TypeVar("Value")
@@ -84,6 +88,9 @@ def parse_query(
         scale=reader.read_choice("scale", PanelScale, view.scale),
         side=reader.read_choice("side", Side, view.side),
         is_side_chosen=query.get("side") in list(Side),
+        group=reader.read_group(view.group),
+        peers=reader.read_choice("peers", PeerChoice, view.peers),
+        gap=reader.read_choice("gap", GapKind, view.gap),
     )
     if focus in view.excluded:
         name = catalogue.get_venue(focus).name
@@ -128,6 +135,11 @@ class _QueryReader:
         """The asset in upper case, however the link has it."""
         ticker = self.query.get("asset", default).upper()
         return ticker if TICKER.fullmatch(ticker) else self._refuse_value("asset", default, default)
+
+    def read_group(self, default: str) -> str:
+        """The quote group in lower case, however the link has it."""
+        group = self.query.get("group", default).lower()
+        return group if QUOTE_GROUP.fullmatch(group) else self._refuse_value("group", default, default.upper())
 
     def read_timeframe(self, start: datetime, end: datetime) -> Timeframe:
         """The length of bars; minutes if the window is too long for it."""

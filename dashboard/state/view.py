@@ -9,7 +9,7 @@ from dashboard.text.clock import Zone
 from data.catalogue import DEFAULT_FOCUS, Catalogue
 from data.schema import Timeframe
 from data.times import format_time
-from deviation.question import Parameters, QuoteHandling, ReferenceKind, floor_to_bar
+from deviation.question import USDT, Group, Parameters, QuoteHandling, ReferenceKind, floor_to_bar
 from deviation.side import Side
 
 DEFAULT_PARAMETERS = Parameters()
@@ -38,6 +38,20 @@ class OriginChoice(StrEnum):
     RECONSTRUCTION = "reconstruction"
 
 
+class PeerChoice(StrEnum):
+    """Whether a gap of the whole market is to all other exchanges, or to the five of the published report."""
+
+    ALL = "all"
+    FIVE = "five"
+
+
+class GapKind(StrEnum):
+    """Whether a gap is between extreme trades at any time in the window, or between closes of one minute."""
+
+    UNALIGNED = "unaligned"
+    ALIGNED = "aligned"
+
+
 class PanelScale(StrEnum):
     """Whether panels share one scale, or have one each."""
 
@@ -55,6 +69,8 @@ class ViewState:
     ``timeframe`` is the length of the measured bars, ``scale`` that of the panels of the Compare page. ``side`` is the
     one that charts of a single side show; unless ``is_side_chosen``, a chart of one asset may show the side of its
     larger deviation instead.
+    ``group``, ``peers`` and ``gap`` choose the gaps of the page of the whole market: the quote of its markets, the
+    exchanges that they are compared with, and whether at one time.
     ``theme`` is what the page is drawn in; if it ``follows_system``, nobody chose it, and no link has it.
 
     Raises:
@@ -82,6 +98,9 @@ class ViewState:
     scale: PanelScale = PanelScale.SHARED
     side: Side = Side.BELOW
     is_side_chosen: bool = False
+    group: Group = USDT
+    peers: PeerChoice = PeerChoice.ALL
+    gap: GapKind = GapKind.UNALIGNED
 
     parameters: Parameters = field(init=False, repr=False, compare=False)
 
@@ -109,6 +128,9 @@ class ViewState:
             scale=PanelScale.SHARED,
             side=Side.BELOW,
             is_side_chosen=False,
+            group=USDT,
+            peers=PeerChoice.ALL,
+            gap=GapKind.UNALIGNED,
         )
 
     @property
@@ -185,4 +207,7 @@ def _list_query_values(view: ViewState, catalogue: Catalogue) -> dict[str, str]:
         "bar": view.timeframe.value,
         "scale": view.scale.value,
         "side": view.side.value if view.is_side_chosen or opens_above else "",
+        "group": view.group,
+        "peers": view.peers.value,
+        "gap": view.gap.value,
     }

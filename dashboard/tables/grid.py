@@ -26,6 +26,9 @@ SIGNED_COLUMN: ColumnDefinition = {"valueFormatter": {"function": "plumbline.sig
 SHARE_COLUMN: ColumnDefinition = {"valueFormatter": {"function": "plumbline.share(params.value)"}, **PERCENT_FILTER}
 """A fraction with its sign, and a share."""
 
+LINK_RENDERER = "PlumblineLink"
+"""The component of ``assets/grid.js`` that shows a cell as a link."""
+
 GRID_THEME = {
     "function": (
         "themeQuartz.withParams({backgroundColor: 'var(--paper)', foregroundColor: 'var(--text)', "
@@ -84,6 +87,11 @@ def format_grid_height(rows: int) -> str:
 def build_text_column(field: str, name: str, **options: Any) -> ColumnDefinition:  # noqa: ANN401 - properties of the column
     """A column that shows and filters texts."""
     return {"field": field, "headerName": name, "filter": "agTextColumnFilter", **options}
+
+
+def build_link_column(field: str, name: str, **options: Any) -> ColumnDefinition:  # noqa: ANN401 - as above
+    """A column of links within the app: the field ``<field>_href`` has their addresses."""
+    return build_text_column(field, name, cellRenderer=LINK_RENDERER, **options)
 
 
 def build_formatted_column(field: str, name: str, **options: Any) -> ColumnDefinition:  # noqa: ANN401 - as above

@@ -6,7 +6,8 @@ from typing import Any
 from dash import html
 
 from dashboard.components.static_html import StaticElement, serialize
-from dashboard.tables.grid import SHARE_COLUMN, SIGNED_COLUMN, ColumnDefinition
+from dashboard.state.links import IN_APP_ATTRIBUTES
+from dashboard.tables.grid import LINK_RENDERER, SHARE_COLUMN, SIGNED_COLUMN, ColumnDefinition
 from dashboard.text.numbers import EN_DASH, format_signed_percent
 
 ROW_FIELD = "params.data."
@@ -33,7 +34,7 @@ def build_grid_table(columns: Sequence[ColumnDefinition], rows: Sequence[Mapping
     ]
     body_rows = [
         html.Tr(
-            [html.Td(_format_cell(column, row), className=_choose_class(column)) for column in shown_columns],
+            [html.Td(_build_cell(column, row), className=_choose_class(column)) for column in shown_columns],
             className="focus" if row.get("focus") else "",
         )
         for row in rows
@@ -54,6 +55,13 @@ def _list_shown(column: ColumnDefinition) -> list[ColumnDefinition]:
 
 def _choose_class(column: ColumnDefinition) -> str:
     return "number" if column.get("type") == "rightAligned" else ""
+
+
+def _build_cell(column: ColumnDefinition, row: Mapping[str, Any]) -> str | html.A:
+    text = _format_cell(column, row)
+    if column.get("cellRenderer") == LINK_RENDERER:
+        return html.A(text, href=row[f"{column['field']}_href"], **IN_APP_ATTRIBUTES)
+    return text
 
 
 def _format_cell(column: ColumnDefinition, row: Mapping[str, Any]) -> str:

@@ -19,6 +19,7 @@ HEADINGS = {
     "sequence": "ATOM: who fell first",
     "index-rules": "WBETH: the index, rule by rule",
     "compare": "Every asset side by side",
+    "market": "The whole market has not been scanned for this window",
     "events": "9 events, none of them measured yet",
     "orders": "Your orders beside the chart",
     "claims": "What was said, and what the prices say",

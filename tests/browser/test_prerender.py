@@ -45,6 +45,7 @@ def open_without_app(visit: PageVisit, address: str, *, draws_chart: bool = True
         "lows",
         "compare",
         "sequence",
+        "market",
         "claims",
         "index-rules",
         "events",

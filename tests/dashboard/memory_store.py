@@ -40,6 +40,7 @@ from data.tables.candles import CandleTable
 from data.tables.coverage import CoverageTable
 from data.tables.rejected_pages import RejectedPageTable
 from data.tables.runs import RunTable
+from data.tables.scans import MarketScan, ScanRun, ScanTable
 from tests.grids import build_grid
 
 START = datetime(2025, 10, 10, 21, 10, tzinfo=UTC)
@@ -207,6 +208,27 @@ class MemoryRunTable(RunTable):
         return self._store.run_rows.head(limit)
 
 
+class MemoryScanTable(ScanTable):
+    """The scans that a `MemoryStore` was given."""
+
+    def __init__(self, store: "MemoryStore") -> None:
+        self._store = store
+
+    def list_runs(self) -> tuple[ScanRun, ...]:
+        """All of them, the one made last first."""
+        runs = [scan.run for scan in self._store.saved_scans]
+        return tuple(sorted(runs, key=lambda run: run.made_at, reverse=True))
+
+    def read(self, run: ScanRun) -> MarketScan:
+        """The scan of that id."""
+        self._store.scan_read_count += 1
+        return next(scan for scan in self._store.saved_scans if scan.run.scan_id == run.scan_id)
+
+    def read_version(self) -> str:
+        """The number of scans."""
+        return str(len(self._store.saved_scans))
+
+
 @dataclass
 class MemoryStore(CandleStore):
     """A store with fixed frames; if ``is_broken``, it cannot be read. Reads and writes of candles are counted."""
@@ -219,6 +241,8 @@ class MemoryStore(CandleStore):
     revision_rows: pl.DataFrame = field(default_factory=lambda: build_empty_frame(REVISION))
     rejected_rows: pl.DataFrame = field(default_factory=lambda: build_empty_frame(REJECTED_PAGE))
     run_rows: pl.DataFrame = field(default_factory=lambda: build_empty_frame(RUN))
+    saved_scans: list[MarketScan] = field(default_factory=list)
+    scan_read_count: int = 0
     uri: str = "nowhere"
     first_seen: bool = False
 
@@ -228,6 +252,7 @@ class MemoryStore(CandleStore):
         self.coverage = MemoryCoverageTable(self)
         self.rejected_pages = MemoryRejectedPageTable(self)
         self.runs = MemoryRunTable(self)
+        self.scans = MemoryScanTable(self)
 
     def read_candles(
         self,

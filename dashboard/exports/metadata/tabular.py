@@ -115,6 +115,7 @@ def build_rows_manifest(
     *,
     first_seen: bool = False,
     link: str | None = None,
+    extra: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The manifest of rows, which has their hash in place of numbers.
 
@@ -125,11 +126,17 @@ def build_rows_manifest(
         record: of the same measurements; None without any.
         first_seen: whether candles were read as they first came.
         link: the query of the page that shows the same; None if there is none.
+        extra: further entries.
     """
-    extra = {"rows": rows.height, ROWS_HASH: hash_rows(rows), **({} if link is None else {"link": link})}
+    entries = {
+        "rows": rows.height,
+        ROWS_HASH: hash_rows(rows),
+        **({} if link is None else {"link": link}),
+        **(extra or {}),
+    }
     if record is None:
-        return build_table_manifest(kind.value, extra)
-    return build_manifest(kind.value, measurements, record, first_seen=first_seen, extra=extra, with_numbers=False)
+        return build_table_manifest(kind.value, entries)
+    return build_manifest(kind.value, measurements, record, first_seen=first_seen, extra=entries, with_numbers=False)
 
 
 def encode_metadata(metadata: Mapping[str, Any]) -> str:

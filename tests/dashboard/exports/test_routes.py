@@ -1,6 +1,6 @@
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any
 from urllib.parse import parse_qsl
@@ -26,9 +26,11 @@ from data.catalogue import load_catalogue
 from data.errors import BrowserBusy, BrowserFailed, BrowserMissing, PlumblineError
 from data.files.import_file import read_candle_file
 from data.schema import Evidence, Origin
+from data.tables.scans import MarketScan
 from deviation.report.frame import DEVIATION_SCHEMA
 from evidence.proof.read_file import read_picture_manifest
 from tests.dashboard.memory_store import FALL_MINUTE, MINUTES, START, MemoryStore, build_crash_candles
+from tests.data.scan_frames import build_run, build_scan
 
 CATALOGUE = load_catalogue()
 CRASH_QUERY = "window=crash"
@@ -50,9 +52,9 @@ EXPORT_NAMES = [
     f"{kind}.{file_format}"
     for kind, export in EXPORTS.items()
     for file_format in export.formats
-    if kind not in {*STORE_KINDS, ExportKind.CASE}
+    if kind not in {*STORE_KINDS, ExportKind.CASE, ExportKind.MARKET}
 ]
-"""The exports of measurements; a case file has tests of its own, over a store on the disk."""
+"""The exports of measurements; a case file and a scan have tests of their own, over other stores."""
 
 CHOICES_QUERY = f"{CRASH_QUERY}&out=bybit,gate&enter=5&exit=0.5&quote=as-is&reference=weighted-median&min-vote=1000"
 CHOICES_NAME = "excl-bybit-gate_weighted-median_quote-as-is_thr-5pct_exit-0.5pct_minvol-1000usd"
@@ -84,9 +86,17 @@ class RecordingRenderer(Renderer):
 def build_client(store: MemoryStore | None = None, renderer: Renderer | None = None) -> FlaskClient:
     """A client of a server with the routes of exports only."""
     server = Flask(__name__)
-    measurements = Measurements(store or MemoryStore(), CATALOGUE)
+    measurements = Measurements(store or MemoryStore(saved_scans=[build_crash_scan()]), CATALOGUE)
     server.register_blueprint(build_export_routes(measurements, renderer or RecordingRenderer()))
     return server.test_client()
+
+
+def build_crash_scan() -> MarketScan:
+    """A scan of two assets in the window ``crash``."""
+    run = build_run(start=START, end=START + timedelta(minutes=MINUTES), window="crash", asset_count=2)
+    return build_scan(
+        {"ATOM": {"binance": 0.5, "okx": 1.0, "gate": 1.2}, "DOGE": {"binance": 1.0, "okx": 0.8}}, run=run
+    )
 
 
 def read_file_name(response: TestResponse) -> str:

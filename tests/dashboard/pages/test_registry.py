@@ -157,6 +157,7 @@ def test_definitions_need_no_store() -> None:
         "events",
         "orders",
         "data",
+        "market",
     }
 
 

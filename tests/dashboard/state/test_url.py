@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 
 from dashboard.state.second_window import SecondWindow, parse_window_text
 from dashboard.state.url import QUERY_KEYS, parse_query
-from dashboard.state.view import OriginChoice, PanelScale, Theme, ViewState, build_default_view
+from dashboard.state.view import (
+    GapKind,
+    OriginChoice,
+    PanelScale,
+    PeerChoice,
+    Theme,
+    ViewState,
+    build_default_view,
+)
 from dashboard.state.window import MAX_WINDOW
 from dashboard.text.clock import Zone
 from data.catalogue import load_catalogue
@@ -83,6 +91,9 @@ def views(draw: st.DrawFn) -> ViewState:
         timeframe=draw(st.sampled_from(bars)),
         side=side,
         is_side_chosen=is_side_chosen,
+        group=draw(st.sampled_from(["usdt", "usd", "krw"])),
+        peers=draw(st.sampled_from(PeerChoice)),
+        gap=draw(st.sampled_from(GapKind)),
     )
 
 
@@ -204,6 +215,9 @@ def test_any_second_window_is_followed_or_refused(text: str) -> None:
         ({"against": "2025-10-10:2025-10-10T21:00:30Z~2025-10-10T22:00Z"}, "lie inside a minute"),
         ({"against": "2025-10-10:report-day", "bar": "1s"}, "bars of a second are measured over at most 12 hours"),
         ({"scale": "huge"}, "scale 'huge' is not known; shared is shown"),
+        ({"group": "us dollars"}, "group 'us dollars' is not known; USDT is shown"),
+        ({"peers": "six"}, "peers 'six' is not known; all is shown"),
+        ({"gap": "wide"}, "gap 'wide' is not known; unaligned is shown"),
         ({"colour": "red"}, "'colour' is not known"),
         ({"asset": "x" * 90}, f"'{'x' * 40}...'"),
     ],

@@ -1,0 +1,1 @@
+"""The gaps of one exchange on all assets of a saved scan."""

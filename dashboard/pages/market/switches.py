@@ -1,0 +1,51 @@
+"""Links that choose what the Market page shows: side, quote, peers and kind of gap. They work without scripts, too."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from dash import html
+
+from analysis.scan.summary import list_scan_groups
+from dashboard.charts.market.wording import PEER_LABELS
+from dashboard.components.accessibility import build_aria_label
+from dashboard.state.links import ViewLinks
+from dashboard.state.view import GapKind, ViewState
+from data.catalogue import Catalogue
+from data.tables.scans import MarketScan
+from deviation.side import Side
+
+SIDE_LABELS = {Side.BELOW: "Lows", Side.ABOVE: "Highs"}
+GAP_LABELS = {GapKind.UNALIGNED: "Any time in the window", GapKind.ALIGNED: "Same minute"}
+
+
+def build_switches(scan: MarketScan, view: ViewState, catalogue: Catalogue) -> html.Div:
+    """A row of links for each choice; that of the quotes only if the scan has several."""
+    groups = list_scan_groups(scan, view.focus)
+    choices: list[tuple[str, list[tuple[str, ViewState]]]] = [
+        (
+            "Side",
+            [(text, replace(view, side=side, is_side_chosen=False)) for side, text in SIDE_LABELS.items()],
+        ),
+        ("Gap", [(text, replace(view, gap=gap)) for gap, text in GAP_LABELS.items()]),
+        ("Compared with", [(text, replace(view, peers=peers)) for peers, text in PEER_LABELS.items()]),
+    ]
+    if len(groups) > 1:
+        choices.append(("Quote", [(group.upper(), replace(view, group=group)) for group in groups]))
+    return html.Div(
+        [_build_switch(name, options, view, catalogue) for name, options in choices], className="market-switches"
+    )
+
+
+def _build_switch(
+    name: str, options: Sequence[tuple[str, ViewState]], view: ViewState, catalogue: Catalogue
+) -> html.Div:
+    """The name of a choice, and a link for each option; that of the view is marked as current."""
+    own_query = view.to_query(catalogue)
+    links: list[Any] = []
+    for text, option in options:
+        query = option.to_query(catalogue)
+        current = {"aria-current": "true"} if query == own_query else {}
+        links.append(ViewLinks(query).build_page_link("market", text, **current))
+    nav = html.Nav(links, className="side-switch", **build_aria_label(name))
+    return html.Div([html.Span(name, className="quiet"), nav], className="market-switch")
