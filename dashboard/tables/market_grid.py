@@ -45,8 +45,9 @@ def build_market_columns(side: Side, enter_text: str) -> list[ColumnDefinition]:
     superlative, noun = EXTREME_WORDS[side]
     deviation = DEVIATION_WORDS[side]
     return [
-        build_link_column("asset", "Asset", pinned="left", width=96),
-        build_text_column("symbol", "Market", minWidth=128, flex=1),
+        # In a group like all others: screen readers take an empty row of headers above it for a fault.
+        {"headerName": "Coin", "children": [build_link_column("asset", "Asset", pinned="left", width=96)]},
+        {"headerName": "Listed as", "children": [build_text_column("symbol", "Market", minWidth=128, flex=1)]},
         {
             "headerName": f"{superlative.capitalize()} trade, any time in the window",
             "children": [
