@@ -19,6 +19,7 @@ from data.grid.candle_grid import CandleGrid
 from data.schema import CANDLE, TIME, Evidence, Origin, Timeframe
 from data.tables.candles import CandleTable, build_trade_filter
 from data.tables.coverage import CoverageTable, build_evidence_filter
+from data.tables.history import HistoryTable
 from data.tables.listings import ListingTable
 from data.tables.lowest_trades import LowTradeTable
 from data.tables.rejected_pages import RejectedPageTable
@@ -50,6 +51,7 @@ class CandleStore:
         self.rejected_pages = RejectedPageTable(f"{base}/bad_pages")
         self.runs = RunTable(f"{base}/runs")
         self.scans = ScanTable(base)
+        self.history = HistoryTable(f"{base}/history_rows")
 
     def read_candles(
         self,
@@ -229,5 +231,5 @@ class CandleStore:
         return measure_disk_size(self.uri if timeframe is None else self.candles.tables[timeframe].uri)
 
     def _list_tables(self) -> list[StoreTable]:
-        others = (self.lowest_trades, self.coverage, self.listings, self.rejected_pages, self.runs)
+        others = (self.lowest_trades, self.coverage, self.listings, self.rejected_pages, self.runs, self.history)
         return [*self.candles.tables.values(), *(other.table for other in others), *self.scans.tables]

@@ -69,6 +69,8 @@ LAYERS = (
     "analysis.scan.matrix",
     "analysis.scan.sentences",
     "analysis.scan.scan_json",
+    "analysis.scan.history_counts",
+    "analysis.scan.history",
     "analysis.candle_checks",
     "analysis.candle_audit",
     "analysis.order_of_falls",

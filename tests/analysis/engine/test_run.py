@@ -1,9 +1,7 @@
-import logging
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import closing
 from itertools import count
 from pathlib import Path
@@ -19,17 +17,6 @@ from tests.analysis.engine.work import NumberTask
 ROOT = Path(__file__).parents[3]
 
 engines_with_processes = pytest.mark.parametrize("kind", [EngineKind.PROCESSES, EngineKind.DASK])
-
-
-@pytest.fixture(scope="module")
-def scheduler() -> Iterator[str]:
-    """The address of a dask scheduler with two workers."""
-    from distributed import LocalCluster  # noqa: PLC0415 - an optional extra
-
-    with LocalCluster(  # type: ignore[no-untyped-call]
-        n_workers=2, threads_per_worker=1, dashboard_address=cluster.ANY_PORT, silence_logs=logging.CRITICAL
-    ) as dask_cluster:
-        yield dask_cluster.scheduler_address
 
 
 @pytest.fixture(params=list(EngineKind))

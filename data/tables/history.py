@@ -1,0 +1,90 @@
+"""The history of the whole market: for each day and exchange how its lowest and highest trades lay to the others'."""
+
+from datetime import date
+
+import polars as pl
+
+from data.delta.table import StoreTable
+from data.schema import TIME
+
+HISTORY_ROW: dict[str, pl.DataType] = {
+    "day": pl.Date(),
+    "group": pl.String(),
+    "venue": pl.String(),
+    "side": pl.String(),
+    "assets": pl.Int64(),
+    "first": pl.Int64(),
+    "tied": pl.Int64(),
+    "even_share": pl.Float64(),
+    "gap_99": pl.Float64(),
+    "gap_most": pl.Float64(),
+    "gap_most_asset": pl.String(),
+    "aligned_n": pl.Int64(),
+    "aligned_99": pl.Float64(),
+    "aligned_most": pl.Float64(),
+    "aligned_most_asset": pl.String(),
+    "reach_mean": pl.Float64(),
+    "reach_80": pl.Int64(),
+    "focus": pl.String(),
+    "asset_count": pl.Int64(),
+    "made_at": TIME,
+    "version": pl.String(),
+}
+"""One exchange on one UTC day within one quote, on one side (below: lowest trades), over all assets; fractions.
+
+- ``assets``: those of which it and another family had a price; ``first`` of them where its trade was the most extreme
+  alone, ``tied`` where others had the same. ``even_share``: the sum of 1/N, N families having a price: what ``first``
+  would be if chance alone chose among them.
+- ``gap_99``, ``gap_most``: how far its trade lay beyond the second-most extreme one, 0 where it was not the first: the
+  99th percentile over ``assets`` (linear between two of them) and the most, negative below; null without an asset.
+  ``gap_most_asset``: the first by name of the assets with the most; null where that is 0.
+- ``aligned_n`` and the other three: the same for how far its close lay beyond the furthest other close in the minute of
+  its trade, over the assets in which that is defined.
+- ``reach_mean``, ``reach_80``: the mean way from the day's first open to that trade, over ``assets``, and in how many
+  it was 80% or more; null without an asset.
+- ``focus``, ``asset_count``: the exchange whose assets were looked at, and how many were measured on that day.
+- ``made_at``, ``version``: when, and of the program.
+"""
+
+HISTORY_ORDER = ("day", "group", "venue", "side")
+
+
+class HistoryTable:
+    """The Delta table of `HISTORY_ROW` at a URI; a day that is measured again is appended again."""
+
+    def __init__(self, uri: str) -> None:
+        self.table = StoreTable(uri, HISTORY_ROW)
+
+    def save(self, rows: pl.DataFrame) -> None:
+        """Add whole days; readers see them at once or not at all.
+
+        Raises:
+            ValueError: the frame has other columns or dtypes.
+            StoreBusy: other writers went ahead every time.
+            StoreUnusable: the place cannot be written.
+        """
+        if dict(rows.schema) != HISTORY_ROW:
+            message = f"these are no rows of a history: {dict(rows.schema)} instead of {HISTORY_ROW}"
+            raise ValueError(message)
+        if not rows.is_empty():
+            self.table.append(rows)
+
+    def read(self, first: date, last: date, focus: str) -> pl.DataFrame:
+        """The rows from one day to another, both included, of the assets of an exchange; each day as measured last.
+
+        Raises:
+            StoreUnusable: the place cannot be read.
+        """
+        is_asked = pl.col("day").is_between(first, last) & (pl.col("focus") == focus)
+        rows = self.table.read(lambda stored: stored.filter(is_asked).select(*HISTORY_ROW))
+        is_latest = pl.col("made_at") == pl.col("made_at").max().over("day")
+        return rows.filter(is_latest).sort(HISTORY_ORDER)
+
+    def list_days(self, focus: str) -> set[date]:
+        """The days that were measured for an exchange."""
+        days = self.table.read(lambda stored: stored.filter(pl.col("focus") == focus).select(pl.col("day").unique()))
+        return set(days["day"])
+
+    def read_version(self) -> str:
+        """A text that changes with every day that is saved: a key for cached results."""
+        return self.table.read_version()
