@@ -54,6 +54,12 @@ String.prototype.trim = window.ownTrim;
     }
   };
 
+  const loadScript = (address) => new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    [script.src, script.onload, script.onerror] = [address, () => resolve(), reject];
+    document.head.append(script);
+  });
+
   /* Where no page before has loaded plotly.js, dash loads it: of the program's bundle, not all of plotly.js. */
   const plotlyAddress = document.documentElement.dataset.plotly;
   Object.defineProperty(window, "_dashPlotlyJSURL", { get: () => plotlyAddress, set() {} });
@@ -64,11 +70,22 @@ String.prototype.trim = window.ownTrim;
     if (!hint || window.Plotly) {
       return;
     }
-    window.Plotly = new Promise((resolve, reject) => {
-      const script = document.createElement("script");
-      [script.src, script.onload, script.onerror] = [hint.href, () => resolve(), reject];
-      document.head.append(script);
-    });
+    window.Plotly = loadScript(hint.href);
+  };
+
+  /* Load the grid's script, which the document of a page without a grid does not have; do it before a page opens. */
+  let gridLoading = null;
+  const loadGrid = () => {
+    gridLoading ||= window.dash_ag_grid ? Promise.resolve() : loadScript(document.documentElement.dataset.grid);
+    return gridLoading;
+  };
+
+  /* Have the browser fetch the grid's script while it has nothing else to do. */
+  const prefetchGrid = () => {
+    if (!window.dash_ag_grid) {
+      const address = document.documentElement.dataset.grid;
+      document.head.append(Object.assign(document.createElement("link"), { rel: "prefetch", as: "script", href: address }));
+    }
   };
 
   /* The component with an id in dash's layout; undefined where there is none, for which dash throws. */
@@ -110,6 +127,9 @@ String.prototype.trim = window.ownTrim;
     }
     await waitForChart();
     first?.remove();
+    if (first) {
+      prefetchGrid();
+    }
   };
 
   /* Have screen readers read out the headline of the view, once the page shows it. */
@@ -237,10 +257,11 @@ String.prototype.trim = window.ownTrim;
       if (currentAddress() === shownAddress) {
         return unchanged();
       }
+      const isFirst = shownAddress === null;
       shownAddress = currentAddress();
       arriving = true;
       window.colour();
-      return describePlace();
+      return isFirst ? describePlace() : loadGrid().then(describePlace);
     },
 
     /* Set the address to that of the view, so that a copied link opens the same view, and clear the last failure. */

@@ -4,7 +4,6 @@ import logging
 from collections.abc import Iterable, Sequence
 from functools import partial
 from http import HTTPStatus
-from importlib.resources import files
 from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, State, ctx, html, no_update, set_props
@@ -28,8 +27,8 @@ from dashboard.shell.updates import list_shell_outputs
 from dashboard.state.controls import CONTROLS
 from dashboard.web.access import Access, guard_requests
 from dashboard.web.document import HEAD_SCRIPT, INLINE_SCRIPTS, RENDERER_HOOKS, PlumblineDash
-from dashboard.web.files.caching import cache_assets, compress_once
-from dashboard.web.files.page_files import read_plotly, serve_page_files
+from dashboard.web.files.caching import compress_once
+from dashboard.web.files.page_files import bundle_scripts, bundle_styles, read_plotly, serve_page_files
 from dashboard.web.prerender import Prerendered, prerender
 from dashboard.web.response_headers import build_policy, set_headers
 from dashboard.web.system_theme import read_system_theme
@@ -83,7 +82,9 @@ def create_app(
         name="plumbline",
         title="Plumbline",
         update_title="",
-        assets_folder=str(files("dashboard") / "assets"),
+        include_assets_files=False,
+        external_scripts=[bundle_scripts().address],
+        external_stylesheets=[bundle_styles().address],
         index_string=INDEX_TEMPLATE,
         compress=True,
         enable_mcp=False,  # else a variable of the environment could add a route that runs callbacks
@@ -93,8 +94,7 @@ def create_app(
     )
     app.public_url = public_url
     app.server.after_request(compress_once())
-    app.server.after_request(cache_assets)
-    serve_page_files(app.server, [read_plotly()])
+    serve_page_files(app.server, (read_plotly(), bundle_scripts(), bundle_styles()))
     app.server.after_request(set_not_found_status)
     app.server.after_request(vary_by_cookie)
     app.server.config["MAX_CONTENT_LENGTH"] = MAX_CALLBACK_BYTES

@@ -3,6 +3,8 @@
 Plotly.js is most of what a page loads, and starting it takes half of the time until a first chart. Without a hint the
 browser requests it only before it draws that chart, after the server has responded. A chart on the first screen is
 drawn before the app starts; on pages that begin with text ``page.js`` starts plotly.js during the first request.
+
+The grid's script is next in size. Only a page with a grid has it; ``page.js`` loads it before another page opens.
 """
 
 from collections.abc import Callable
@@ -18,7 +20,7 @@ from dashboard.components.static_html import serialize
 from dashboard.pages.registry import find_page
 from dashboard.web import embedding
 from dashboard.web.embedding import is_embedded, write_embedded
-from dashboard.web.files.page_files import read_plotly
+from dashboard.web.files.page_files import bundle_styles, read_plotly
 from dashboard.web.prerender import Prerendered
 from dashboard.web.response_headers import allow_frames
 from dashboard.web.sharing import write_preview_tags
@@ -62,6 +64,13 @@ RENDERER_HOOKS: RendererHooks = {
 """Functions that the browser calls before a request of a callback and after its response."""
 
 
+GRID_SCRIPT = "/dash_ag_grid/dash_ag_grid."
+"""What the address of the grid's script contains."""
+
+UNUSED_SCRIPT = "/dash/dash_table/"
+"""What the address of the script of dash's old table contains, which no page uses."""
+
+
 class PlumblineDash(Dash):
     """A Dash app that preloads plotly.js on pages with charts.
 
@@ -76,7 +85,7 @@ class PlumblineDash(Dash):
         """The HTML document for the address of the request, with the app unless it is embedded in another page."""
         if is_embedded() and (prerendered := self._prerender_request()).summary is not None:
             allow_frames()
-            style_url = str(self.get_asset_url("page.css"))
+            style_url = bundle_styles().address
             return write_embedded(prerendered, style_url, read_plotly().address, _write_theme_attributes())
         open_index: Any = super().index  # dash leaves it untyped
         return str(open_index(*args, **kwargs))
@@ -92,8 +101,10 @@ class PlumblineDash(Dash):
             parts["title"] = escape(prerendered.summary.title)
             parts["metas"] += write_preview_tags(prerendered.summary, self.public_url or request.host_url.rstrip("/"))
         parts["app_entry"] += embed_prerendered(prerendered, plotly_url if page.begins_with_chart else None)
+        parts["scripts"], grid_url = select_scripts(parts["scripts"], needs_grid=prerendered.needs_grid)
         interpolate: Any = super().interpolate_index  # dash leaves it untyped
-        return str(interpolate(**parts)).replace("<html", f"<html{_write_theme_attributes()}", 1)
+        attributes = f'<html{_write_theme_attributes()} lang="en" data-grid="{grid_url}"'
+        return str(interpolate(**parts)).replace('<html lang="en"', attributes, 1)
 
     def _prerender_request(self) -> Prerendered:
         return self.prerender(request.path, request.query_string.decode())
@@ -108,6 +119,19 @@ def embed_prerendered(prerendered: Prerendered, plotly_url: str | None) -> str:
     # This encoder escapes "<" and ">", so that no text can end the element.
     figures = f'<script id="first-figures" type="application/json">{to_json_plotly(first_figures)}</script>'
     return f'{text}{figures}<script src="{plotly_url}"></script><script>{DRAW_SCRIPT}</script>'
+
+
+def select_scripts(scripts: str, *, needs_grid: bool) -> tuple[str, str]:
+    """The script elements that a page needs, of those of dash, and the address of the grid's script.
+
+    >>> select_scripts('<script src="/dash_ag_grid/dash_ag_grid.js"></script>', needs_grid=False)
+    ('', '/dash_ag_grid/dash_ag_grid.js')
+    """
+    elements = [element for element in scripts.split("\n") if UNUSED_SCRIPT not in element]
+    (grid_element,) = (element for element in elements if GRID_SCRIPT in element)
+    if not needs_grid:
+        elements.remove(grid_element)
+    return "\n".join(elements), grid_element.split('"')[1]
 
 
 def _write_theme_attributes() -> str:

@@ -66,11 +66,19 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class Prerendered:
-    """The page as HTML, its charts in the order of their elements, and what stands for it where its link is shared."""
+    """The page as HTML.
+
+    Attributes:
+        html: with everything that can be read.
+        charts: in the order of their elements.
+        summary: what stands for the page where its link is shared.
+        needs_grid: the app needs the grid's script to show the page.
+    """
 
     html: str
     charts: tuple[Chart, ...] = ()
     summary: PageSummary | None = None
+    needs_grid: bool = True
 
     @property
     def first_charts(self) -> tuple[Chart, ...]:
@@ -86,7 +94,8 @@ def prerender(shell: Component, updates: Updates) -> Prerendered:
         updates: the values of shell and page (`dashboard.shell.router.Router.open`).
     """
     writer = _HtmlWriter(updates)
-    return Prerendered(writer.write(shell), tuple(writer.charts), summarize_page(updates))
+    text = writer.write(shell)
+    return Prerendered(text, tuple(writer.charts), summarize_page(updates), needs_grid=writer.has_grid)
 
 
 class _HtmlWriter:
@@ -101,6 +110,7 @@ class _HtmlWriter:
         self._stored_figures: dict[str, Any] = {}
         self._label = ""
         self.charts: list[Chart] = []
+        self.has_grid = False
 
     def write(self, part: Any) -> str:  # noqa: ANN401 - whatever dash takes as a child
         """A component or its children as HTML."""
@@ -172,6 +182,7 @@ class _HtmlWriter:
 
     def write_grid(self, _: str, props: Props) -> str:
         """The grid as a table of all its rows."""
+        self.has_grid = True
         return build_grid_table(props["columnDefs"], props["rowData"], props.get("style", {}).get("height"))
 
     def write_select(self, _: str, props: Props) -> str:

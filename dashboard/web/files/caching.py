@@ -25,13 +25,6 @@ COMPRESSORS: dict[str, Callable[[bytes], bytes]] = {
 """By the name of the coding, the better one first; browsers accept brotli of HTTPS and of their own machine only."""
 
 
-def cache_assets(response: Response) -> Response:
-    """Let a browser cache a style or script that is requested with its modification time (``?m=``) for a year."""
-    if request.path.startswith("/assets/") and "m" in request.args and response.status_code == HTTPStatus.OK:
-        keep_for_good(response)
-    return response
-
-
 def keep_for_good(response: Response) -> None:
     """Let a browser cache a response for a year."""
     response.cache_control.no_cache = None

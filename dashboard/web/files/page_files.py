@@ -1,5 +1,6 @@
 """Files that pages load, each under an address with its hash, so that a browser may keep it for good.
 
+The scripts and the style sheets of ``dashboard/assets`` are each sent as one file: a browser requests six at a time.
 Of plotly.js the program has the basic bundle of its own (``dashboard/vendor``), a third of what plotly.py contains:
 pages draw lines and bars alone. The pictures that the server draws use plotly.py's.
 """
@@ -50,6 +51,24 @@ class PageFile:
 def read_plotly() -> PageFile:
     """The basic bundle of plotly.js, with the traces scatter, bar and pie."""
     return PageFile(PLOTLY_NAME, (files("dashboard") / "vendor" / PLOTLY_NAME).read_bytes())
+
+
+@cache
+def bundle_scripts() -> PageFile:
+    """The scripts of all pages, which rely on no order."""
+    return PageFile("pages.js", _read_assets(".js"))
+
+
+@cache
+def bundle_styles() -> PageFile:
+    """The style sheets of all pages; the rules of a sheet hold for the parts of its page alone."""
+    return PageFile("pages.css", _read_assets(".css"))
+
+
+def _read_assets(ending: str) -> bytes:
+    """The assets with an ending, one after the other by their names."""
+    assets = sorted((files("dashboard") / "assets").iterdir(), key=lambda asset: asset.name)
+    return b"\n".join(asset.read_bytes() for asset in assets if asset.name.endswith(ending))
 
 
 def serve_page_files(server: Flask, page_files: Iterable[PageFile]) -> None:

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 
 from dashboard.web.access import Access
 from dashboard.web.app import create_app
+from dashboard.web.files.page_files import bundle_styles
 from dashboard.web.hosts import allow_hosts
 from dashboard.web.prerender import Prerendered
 from data.catalogue import load_catalogue
@@ -19,7 +20,7 @@ CLIENT = create_app(MemoryStore(), load_catalogue(), ACTIONS).server.test_client
 EVIL_HOST = {"Host": "evil.test:8050"}
 FOREIGN_SITE = {"Origin": "http://evil.test", "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors"}
 PATHS = (
-    *("/", "/data", "/explorer?embed=1", "/nowhere", "/_dash-layout", "/_dash-dependencies", "/assets/page.css"),
+    *("/", "/data", "/explorer?embed=1", "/nowhere", "/_dash-layout", "/_dash-dependencies", bundle_styles().address),
     *("/docs/method.md", "/export/measurement.json?window=crash", "/export/nothing.csv"),
 )
 

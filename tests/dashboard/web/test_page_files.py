@@ -81,3 +81,28 @@ def test_the_bundle_is_sent_compressed(coding: str, most_bytes: int) -> None:
         response = CLIENT.get(read_plotly().address, headers={"Accept-Encoding": coding})
         assert response.headers["Content-Encoding"] == coding
         assert int(response.headers["Content-Length"]) == len(response.data) < most_bytes
+
+
+def test_scripts_and_styles_are_one_file_each() -> None:
+    """A page loads one script and one style sheet of ours, which have everything of the assets in them."""
+    page = CLIENT.get("/explorer").text
+    for pattern, ending in (
+        (r'<script src="(/file/pages[^"]+)"', "js"),
+        (r'<link rel="stylesheet" href="([^"]+)"', "css"),
+    ):
+        (address,) = re.findall(pattern, page)
+        text = CLIENT.get(address).text
+        parts = [path.read_text(encoding="utf-8") for path in (DASHBOARD / "assets").glob(f"*.{ending}")]
+        assert len(parts) >= 5
+        assert all(part in text for part in parts)
+
+
+@pytest.mark.parametrize(("address", "has_grid"), [("/explorer", False), ("/lows", True), ("/method", False)])
+def test_only_a_page_with_a_grid_has_its_script(address: str, *, has_grid: bool) -> None:
+    """Other pages know where the script is; no page has that of dash's table."""
+    page = CLIENT.get(address).text
+    (grid_address,) = re.findall(r'<html [^>]*data-grid="([^"]+)"', page)
+    assert "/dash_ag_grid/" in grid_address
+    assert (f'<script src="{grid_address}">' in page) == has_grid
+    assert "/dash_table/" not in page
+    assert b"ag-grid" in CLIENT.get(grid_address).data
