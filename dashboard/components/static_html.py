@@ -5,6 +5,7 @@ to send and to show. Elements of `dash.html` that no callback can change, as the
 such elements, are therefore sent as one component, ``Written`` (``assets/written.js``), with their content as HTML.
 """
 
+import re
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -28,6 +29,12 @@ COMPONENT_METADATA = frozenset(
 VOID_ELEMENTS = frozenset({"br", "col", "hr", "img", "wbr"})
 """Elements of HTML without content."""
 
+SPECIAL_CHARACTERS = re.compile("[&<>\"']")
+"""Characters that HTML writes otherwise; few texts have one, and looking is faster than replacing."""
+
+PLAIN_TYPES = frozenset({str, int, float, bool, type(None)})
+"""The types of values that are serialized as they are, and are most of all."""
+
 HTML_NAMES = {"className": "class", "htmlFor": "for"}
 """Properties with another name in HTML; all other names differ at most in case, which HTML ignores."""
 
@@ -50,10 +57,12 @@ class StaticElement:
     @property
     def html(self) -> str:
         """The element as HTML."""
-        attributes_html = "".join(
-            _format_attribute(HTML_NAMES.get(name, name), value) for name, value in sorted(self.attributes.items())
+        tag, attributes_html = self.tag, ""
+        for name in sorted(self.attributes):
+            attributes_html += _format_attribute(HTML_NAMES.get(name, name), self.attributes[name])
+        return (
+            f"<{tag}{attributes_html}>" if tag in VOID_ELEMENTS else f"<{tag}{attributes_html}>{self.content}</{tag}>"
         )
-        return f"<{self.tag}{attributes_html}>" + ("" if self.tag in VOID_ELEMENTS else f"{self.content}</{self.tag}>")
 
 
 def build_element(tag: str, *content: str | StaticElement, **attributes: Any) -> StaticElement:  # noqa: ANN401 - as in `StaticElement`
@@ -64,19 +73,27 @@ def build_element(tag: str, *content: str | StaticElement, **attributes: Any) ->
     >>> build_element("td", "3 < 4", build_element("small", "21:20"), className="number").html
     '<td class="number">3 &lt; 4<small>21:20</small></td>'
     """
-    return StaticElement(
-        tag, attributes, "".join(part.html if isinstance(part, StaticElement) else escape(part) for part in content)
-    )
+    texts = [part.html if isinstance(part, StaticElement) else escape_text(part) for part in content]
+    return StaticElement(tag, attributes, "".join(texts))
+
+
+def escape_text(text: str) -> str:
+    """A text as HTML, also within the quotation marks of an attribute.
+
+    >>> escape_text("3 < 4")
+    '3 &lt; 4'
+    """
+    return escape(text) if SPECIAL_CHARACTERS.search(text) else text
 
 
 def serialize(value: Any) -> Any:  # noqa: ANN401 - whatever a property of a component may hold
     """A property's value as plain data, with the components, figures and arrays in it serialized."""
-    if value is None or isinstance(value, str | int | float):
+    if type(value) in PLAIN_TYPES or isinstance(value, str | int | float):
         return value
-    if isinstance(value, list | tuple):
-        return [serialize(part) for part in value]
     if isinstance(value, dict):
-        return {key: serialize(part) for key, part in value.items()}
+        return {key: part if type(part) in PLAIN_TYPES else serialize(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [part if type(part) in PLAIN_TYPES else serialize(part) for part in value]
     return encode_array(value) if isinstance(value, np.ndarray) else _serialize_part(_convert_child(value))
 
 
@@ -124,7 +141,7 @@ def _format_text(part: Any) -> str | None:  # noqa: ANN401 - as above
     if isinstance(part, StaticElement):
         return part.html
     if isinstance(part, str | int | float):
-        return escape(str(part))
+        return escape_text(str(part))
     return "" if part is None else None
 
 
@@ -133,7 +150,7 @@ def _format_attribute(name: str, value: Any) -> str:  # noqa: ANN401 - a text, a
         return ""
     if name == "style":
         value = "; ".join(f"{_to_kebab_case(key)}: {_format_css_value(item)}" for key, item in value.items())
-    return f" {name}" if value is True else f' {name}="{escape(str(value))}"'
+    return f" {name}" if value is True else f' {name}="{escape_text(str(value))}"'
 
 
 def _to_kebab_case(name: str) -> str:

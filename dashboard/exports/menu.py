@@ -18,6 +18,8 @@ from dashboard.state.view import Theme
 FORMAT_LABELS = {"png": "PNG", "svg": "SVG", "csv": "CSV", "parquet": "Parquet", "json": "JSON", "zip": "ZIP"}
 """Label of each format."""
 
+PictureSearches = Mapping[tuple[SheetSize, Theme], str]
+"""The queries of links to pictures, from their ``?`` on, by shape and theme."""
 
 DOWNLOAD_LABEL = "Download"
 """The label of the button that opens a page's menu."""
@@ -42,11 +44,14 @@ def build_download_menu(page: str, query: Mapping[str, str]) -> dmc.Popover:
 def _build_content(exports: Sequence[Export], query: Mapping[str, str]) -> str:
     """The list as HTML text, which is faster than components: a page has dozens of links."""
     parts, search = [], _build_search(query)
+    picture_searches = {
+        (size, theme): _build_picture_search(query, size, theme) for size in SheetSize for theme in Theme
+    }
     for section in Section:
         entries = [(export, formats) for export in exports if (formats := export.list_sections().get(section))]
         if entries:
             parts.append(f"<strong>{_name_section(section, entries)}</strong>")
-            parts += [_build_entry(export, section, formats, query, search) for export, formats in entries]
+            parts += [_build_entry(export, section, formats, search, picture_searches) for export, formats in entries]
     first_address = escape(_build_address(exports[0].kind, exports[0].formats[0], search))
     parts.append(f'<button type="button" class="venue-name" data-copy="{first_address}">Copy link to the file</button>')
     return "".join(parts)
@@ -59,11 +64,11 @@ def _name_section(section: Section, entries: Sequence[tuple[Export, tuple[str, .
 
 
 def _build_entry(
-    export: Export, section: Section, formats: Sequence[str], query: Mapping[str, str], search: str
+    export: Export, section: Section, formats: Sequence[str], search: str, picture_searches: PictureSearches
 ) -> str:
     """The links to one export in one part of the menu."""
     if section is Section.CHART:
-        table = _build_picture_table(export.kind, query, formats)
+        table = _build_picture_table(export.kind, picture_searches, formats)
         return f"<details><summary>{escape(export.kind.label)}</summary>{table}</details>"
     links = "".join(_build_link(FORMAT_LABELS[name], export.kind, name, search) for name in formats)
     if "csv" in formats:
@@ -71,25 +76,27 @@ def _build_entry(
     return f'<div class="line"><span>{escape(export.kind.label)}</span>{links}</div>'
 
 
-def _build_picture_table(kind: ExportKind, query: Mapping[str, str], formats: Sequence[str]) -> str:
+def _build_picture_table(kind: ExportKind, searches: PictureSearches, formats: Sequence[str]) -> str:
     """A row of links per shape, a column per theme."""
     header = "".join(f'<th scope="col">{theme.capitalize()}</th>' for theme in Theme)
     lines = []
     for size in EXPORTS[kind].sizes:
-        cells = "".join(_build_link_cell(kind, query, formats, size, theme) for theme in Theme)
+        cells = "".join(_build_link_cell(kind, formats, searches[size, theme]) for theme in Theme)
         lines.append(f'<tr><th scope="row">{SHAPES[size].label}</th>{cells}</tr>')
     return f"<table><thead><tr><td></td>{header}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
 
 
-def _build_link_cell(
-    kind: ExportKind, query: Mapping[str, str], formats: Sequence[str], size: SheetSize, theme: Theme
-) -> str:
+def _build_link_cell(kind: ExportKind, formats: Sequence[str], search: str) -> str:
+    links = (_build_link(FORMAT_LABELS[file_format], kind, file_format, search) for file_format in formats)
+    return f"<td>{''.join(links)}</td>"
+
+
+def _build_picture_search(query: Mapping[str, str], size: SheetSize, theme: Theme) -> str:
+    """The query of the link to a picture, which depends on no kind."""
     base_query = {key: value for key, value in query.items() if key != "theme"}
     theme_query = {} if theme is Theme.LIGHT else {"theme": theme.value}
     size_query = {} if size is SheetSize.WIDE else {"size": size.value}
-    search = _build_search({**base_query, **theme_query, **size_query})
-    links = (_build_link(FORMAT_LABELS[file_format], kind, file_format, search) for file_format in formats)
-    return f"<td>{''.join(links)}</td>"
+    return _build_search({**base_query, **theme_query, **size_query})
 
 
 def _build_link(text: str, kind: ExportKind, file_format: str, search: str) -> str:
