@@ -11,6 +11,7 @@ from dashboard.exports.routes import build_export
 from dashboard.service.measurements import Measurements
 from dashboard.sheet.renderer import FileFormat, Renderer
 from evidence.proof.manifest import is_intact
+from tests.dashboard.exports.test_routes import build_crash_scan
 from tests.dashboard.memory_store import MemoryStore
 from tests.dashboard.scenarios import CATALOGUE
 
@@ -33,7 +34,7 @@ def test_the_hash_stands_in_the_picture(kind: str, size: str) -> None:
     """The foot has the first twelve digits of a manifest that is whole, in every shape of every export."""
     renderer = TextRenderer()
     query = {"window": "crash", "size": size} | ({"asset": "WBETH"} if kind == "index" else {})
-    build_export(Measurements(MemoryStore(), CATALOGUE), renderer, kind, "png", query)
+    build_export(Measurements(MemoryStore(saved_scans=[build_crash_scan()]), CATALOGUE), renderer, kind, "png", query)
     assert renderer.manifest is not None
     assert is_intact(renderer.manifest)
     assert renderer.manifest["kind"] == kind
