@@ -21,7 +21,7 @@ from collectors.routes.trades_by_id import build_trades_reader
 from collectors.store_writer import BatchWriter, Clock, WriteCounts
 from collectors.venues.row import MarketType, Route, VenueRow
 from data.intervals import Span
-from data.schema import SETTLED_OUTCOMES, Origin, Outcome, Timeframe, is_derivative
+from data.schema import SETTLED_OUTCOMES, Origin, Outcome, Timeframe, is_derivative, parse_base
 from data.trades.candles import build_empty_bars
 
 ARCHIVE_ORIGINS = {Route.ARCHIVE: Origin.ARCHIVE, Route.ARCHIVE_TRADES: Origin.TRADES}
@@ -100,7 +100,8 @@ class VenueCollection:
                 SeriesKey(symbol, price, job.timeframe) for symbol in known_symbols for price in self._venue.prices
             ]
             archived = self._select_archived(symbols, absent, listing)
-            absent = tuple(name for name in absent if name not in archived)
+            looked_for = {*archived, *map(parse_base, archived)}
+            absent = tuple(name for name in absent if name not in looked_for)
             async with asyncio.TaskGroup() as group:
                 tasks = [
                     group.create_task(self._collect_market(market, is_listed=market.symbol not in listing.unlisted))

@@ -51,8 +51,10 @@ def _list_delisted(universe: MarketUniverse, catalogue: Catalogue) -> Iterator[s
     """How many delisted markets are looked for in archives, and at which exchanges they cannot be known."""
     counts = Counter(market.venue for market in universe.list_delisted())
     if counts:
-        places = ", ".join(f"{catalogue.get_venue(venue).name} {count}" for venue, count in counts.items())
-        yield f"No longer listed, but looked for: {places}. Which of them traded in the window is not known before."
+        places = ", ".join(
+            f"{catalogue.get_venue(venue).name} ({format_count(count, 'market')})" for venue, count in counts.items()
+        )
+        yield f"Delisted since, but requested: {places}; nothing says before whether they traded in the window."
     unknown = [catalogue.get_venue(listing.venue.id).name for listing in universe.listings if listing.archived is None]
     if unknown:
         yield f"Not in the scan: coins that {', '.join(unknown)} delisted since: no list of former markets is public."

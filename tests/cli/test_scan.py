@@ -59,7 +59,7 @@ def test_the_estimate_is_shown_and_nothing_collected(market: ReplayedProgram) ->
     assert result.exit_code == 0
     assert "5 coins of Binance on at least two of 3 other exchanges: 16 markets." in result.output
     assert "Quoted by the thousand or more: 1000SATS/USDT on Binance (divided by 1,000)." in result.output
-    assert "No longer listed, but looked for: Binance 1." in result.output
+    assert "Delisted since, but requested: Binance (1 market);" in result.output
     assert "Not in the scan: coins that OKX, Coinbase delisted since" in result.output
     lines = [line.split() for line in result.output.splitlines()]
     assert ["Binance", "5", f"{5 * REQUIRED_MIN:,}", "20", "0.6", "1", "min"] in lines

@@ -189,16 +189,20 @@ def test_every_market_of_the_universe_is_stored(store: CandleStore) -> None:
 
 
 def test_what_is_not_listed_is_recorded(store: CandleStore) -> None:
-    """Coinbase lists no DOGE, and Binance no SATS under that ticker: both are on record for the whole span."""
+    """Coinbase lists no DOGE and no LUNC, and Binance no SATS under that ticker: all are on record for the whole span.
+
+    Binance's LUNC, which the archive had, is not on record as missing.
+    """
 
     async def run() -> None:
         async with start_replay() as replay:
             await collect(store, replay, await read_universe(store, replay))
 
     asyncio.run(run())
-    rows = store.coverage.read_rows(["DOGE", "SATS"], *SPAN).filter(outcome=Outcome.NOT_LISTED.value)
+    rows = store.coverage.read_rows(["DOGE", "LUNC", "SATS"], *SPAN).filter(outcome=Outcome.NOT_LISTED.value)
     assert set(rows.select("venue", "symbol", "start", "end").iter_rows()) == {
         ("coinbaseexchange", "DOGE/*", *SPAN),
+        ("coinbaseexchange", "LUNC/*", *SPAN),
         ("coinbaseexchange", "SATS/*", *SPAN),
         ("binance", "SATS/*", *SPAN),
     }
