@@ -13,6 +13,9 @@ from deviation.minute.grid import Floats
 MAX_DIGITS = 15
 """So many digits are a whole number below 2**50, which a product rounded to 53 bits finds again."""
 
+FLOAT_DIGITS = 17
+"""So many digits give any float again; none is printed with more."""
+
 POWERS = 10.0 ** np.arange(23)
 """The powers of ten that are exact as floats."""
 
@@ -37,6 +40,8 @@ def has_digits(prices: Floats, digits: int) -> bool:
     >>> has_digits(prices, 5), has_digits(prices, 6)
     (True, False)
     """
+    if digits > FLOAT_DIGITS:
+        return False
     blocks = (prices[start : start + BLOCK_SIZE] for start in range(0, prices.size, BLOCK_SIZE))
     return any(_has_digits(part, exponent, digits) for block in blocks for exponent, part in _split_by_exponent(block))
 
