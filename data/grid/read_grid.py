@@ -45,16 +45,23 @@ def read_grid(
         first_seen: of the better origin the candle that was fetched first.
     """
     builder = GridBuilder(start, end, timeframe)
-    for span_start, span_end in _split_by_month(start, end):
-        rows, origins = _select_kind(read(span_start, span_end, (*GRID_COLUMNS, KIND_COLUMNS), ()), evidence)
-        repeated = builder.add(rows, origins)
-        if repeated:
-            is_repeated = build_market_filter(pl.DataFrame(repeated, ("venue", "symbol"), orient="row"))
-            stored = read(span_start, span_end, (pl.col(*FETCHED_CANDLE),), (is_repeated,))
-            chosen = pick_best(_select_kind(stored, evidence)[0], first_seen=first_seen)
-            unique = pl.concat([rows.filter(~is_repeated), chosen.select(*GRID_COLUMNS, KIND_COLUMNS)])
-            builder.add(unique, find_text_runs(unique["origin"]), are_unique=True)
+    for span in _split_by_month(start, end):
+        _add_span(builder, read, span, evidence, first_seen=first_seen)
     return builder.build()
+
+
+def _add_span(
+    builder: GridBuilder, read: RowReader, span: tuple[datetime, datetime], evidence: Evidence, *, first_seen: bool
+) -> None:
+    """Put the candles of a span into the grid, each bar once; the rows are freed before the next span is read."""
+    rows, origins = _select_kind(read(*span, (*GRID_COLUMNS, KIND_COLUMNS), ()), evidence)
+    repeated = builder.add(rows, origins)
+    if repeated:
+        is_repeated = build_market_filter(pl.DataFrame(repeated, ("venue", "symbol"), orient="row"))
+        stored = read(*span, (pl.col(*FETCHED_CANDLE),), (is_repeated,))
+        chosen = pick_best(_select_kind(stored, evidence)[0], first_seen=first_seen)
+        unique = pl.concat([rows.filter(~is_repeated), chosen.select(*GRID_COLUMNS, KIND_COLUMNS)])
+        builder.add(unique, find_text_runs(unique["origin"]), are_unique=True)
 
 
 def _select_kind(rows: pl.DataFrame, evidence: Evidence) -> tuple[pl.DataFrame, TextRuns]:
