@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 
 import polars as pl
 
@@ -113,7 +113,13 @@ def measure_stored_asset(uri: str, task: ScanTask) -> AssetScan:
     Raises:
         StoreUnusable: the store cannot be read.
     """
-    return measure_asset(CandleStore(uri), task)
+    return measure_asset(_open_store(uri), task)
+
+
+@cache
+def _open_store(uri: str) -> CandleStore:
+    """The store of a worker, opened once for all its tasks: it finds out by itself when another one has written."""
+    return CandleStore(uri)
 
 
 def measure_asset(reader: CandleReader, task: ScanTask) -> AssetScan:
