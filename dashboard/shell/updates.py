@@ -126,7 +126,9 @@ def _write_subject(page: Page, view: ViewState, catalogue: Catalogue) -> str:
 
 def _build_picture_address(page: Page, result: ViewResult, catalogue: Catalogue) -> str | None:
     """The path and query of the picture that stands for the page; None if there is none or nothing to draw."""
-    if page.picture is None or result.measurement is None:
+    # A page that measures nothing draws what it has of the exchanges of its result.
+    has_content = result.measurement is not None or (not page.is_measured and bool(result.present_venues))
+    if page.picture is None or not has_content:
         return None
     query = result.view.to_query(catalogue)
     return f"/export/{page.picture}.png" + (f"?{urlencode(query)}" if query else "")

@@ -3,9 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dash import html
-
-from dashboard.components.static_html import StaticElement, serialize
+from dashboard.components.static_html import StaticElement, build_element
 from dashboard.state.links import IN_APP_ATTRIBUTES
 from dashboard.tables.grid import LINK_RENDERER, SHARE_COLUMN, SIGNED_COLUMN, ColumnDefinition
 from dashboard.text.numbers import EN_DASH, format_signed_percent
@@ -28,39 +26,33 @@ def build_grid_table(columns: Sequence[ColumnDefinition], rows: Sequence[Mapping
         if (shown := _list_shown(group))
     ]
     shown_columns = [column for _, group_columns in groups for column in group_columns]
-    header_rows = [
-        html.Tr([html.Th(name, colSpan=len(group_columns), scope="colgroup") for name, group_columns in groups]),
-        html.Tr([html.Th(column["headerName"], scope="col") for column in shown_columns]),
-    ]
-    body_rows = [
-        html.Tr(
-            [html.Td(_build_cell(column, row), className=_choose_class(column)) for column in shown_columns],
-            className="focus" if row.get("focus") else "",
-        )
-        for row in rows
-    ]
-    table = html.Table([html.Thead(header_rows), html.Tbody(body_rows)])
-    box = html.Div(table, className="wide grid-table", style={"--grid-height": height or "auto"})
-    return _write_html(box)
+    group_cells = (
+        build_element("th", name, colSpan=len(group_columns), scope="colgroup") for name, group_columns in groups
+    )
+    name_cells = (build_element("th", column["headerName"], scope="col") for column in shown_columns)
+    head = build_element("thead", build_element("tr", *group_cells), build_element("tr", *name_cells))
+    body = build_element("tbody", *(_build_row(shown_columns, row) for row in rows))
+    style = {"--grid-height": height or "auto"}
+    return build_element("div", build_element("table", head, body), className="wide grid-table", style=style).html
 
 
-def _write_html(part: html.Div) -> str:
-    component = serialize(part)["props"]
-    return StaticElement(component["tag"], component["attributes"], component["html"]).html
+def _build_row(columns: Sequence[ColumnDefinition], row: Mapping[str, Any]) -> StaticElement:
+    cells = (build_element("td", _build_cell(column, row), className=_choose_class(column)) for column in columns)
+    return build_element("tr", *cells, className="focus" if row.get("focus") else None)
 
 
 def _list_shown(column: ColumnDefinition) -> list[ColumnDefinition]:
     return [child for child in column.get("children", [column]) if not child.get("hide")]
 
 
-def _choose_class(column: ColumnDefinition) -> str:
-    return "number" if column.get("type") == "rightAligned" else ""
+def _choose_class(column: ColumnDefinition) -> str | None:
+    return "number" if column.get("type") == "rightAligned" else None
 
 
-def _build_cell(column: ColumnDefinition, row: Mapping[str, Any]) -> str | html.A:
+def _build_cell(column: ColumnDefinition, row: Mapping[str, Any]) -> str | StaticElement:
     text = _format_cell(column, row)
     if column.get("cellRenderer") == LINK_RENDERER:
-        return html.A(text, href=row[f"{column['field']}_href"], **IN_APP_ATTRIBUTES)
+        return build_element("a", text, href=row[f"{column['field']}_href"], **IN_APP_ATTRIBUTES)
     return text
 
 

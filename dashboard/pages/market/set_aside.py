@@ -16,6 +16,7 @@ from deviation.wording import format_price
 REASONS = {
     SetAside.OTHER_COIN: "Same ticker, another coin: calm prices more than three times apart",
     SetAside.NO_CANDLE: "No prices stored",
+    SetAside.NOT_LISTED: "Not listed then",
     SetAside.NO_WINDOW_CANDLE: "No prices in this window",
     SetAside.FAIR_VALUE: "Wraps another asset, and is measured against that one",
     SetAside.FEWER_THAN_THREE: "Traded on fewer than three exchanges",

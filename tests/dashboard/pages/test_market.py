@@ -10,6 +10,7 @@ import pytest
 from dashboard.pages.base import PageContext
 from dashboard.pages.market import page as market
 from dashboard.service.measurements import Measurements
+from dashboard.shell.router import Router
 from dashboard.state.view import GapKind, PeerChoice, ViewState, build_default_view
 from dashboard.tables.market_grid import GRID_ID, build_market_rows
 from dashboard.text.clock import Zone
@@ -148,6 +149,14 @@ def test_every_exchange_of_the_scan_can_be_the_focus(context: PageContext) -> No
     result = market.build_notice_result(context, VIEW)
     assert set(result.present_venues) == {"binance", "okx", "gate", "mexc"}
     assert result.measurement is None
+
+
+def test_the_picture_of_a_scan_stands_for_the_page(context: PageContext) -> None:
+    """Where its link is shared, and for the button that copies it; without a scan there is none."""
+    router = Router(context)
+    address = router.open("/market", "?window=report-day&focus=okx")["page", "data"]["picture"]
+    assert address == "/export/market.png?window=report-day&focus=okx"
+    assert router.open("/market", "?window=crash")["page", "data"]["picture"] is None
 
 
 def test_what_was_set_aside_is_listed(context: PageContext) -> None:
