@@ -1,9 +1,6 @@
 /* The parts of every page that run in the browser. */
 window.dash_clientside = window.dash_clientside || {};
 
-/* Dash loads a polyfill for old browsers that replaces this method by a slow one, which plotly calls for every colour. */
-String.prototype.trim = window.ownTrim;
-
 (() => {
   const unchanged = () => window.dash_clientside.no_update;
 

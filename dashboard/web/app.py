@@ -26,12 +26,12 @@ from dashboard.shell.router import QueryParameters, Router
 from dashboard.shell.updates import list_shell_outputs
 from dashboard.state.controls import CONTROLS
 from dashboard.web.access import Access, guard_requests
-from dashboard.web.document import HEAD_SCRIPT, INLINE_SCRIPTS, RENDERER_HOOKS, PlumblineDash
+from dashboard.web.document import INLINE_SCRIPTS, RENDERER_HOOKS, PlumblineDash
 from dashboard.web.files.caching import compress_once
 from dashboard.web.files.page_files import bundle_scripts, bundle_styles, read_plotly, serve_page_files
 from dashboard.web.prerender import Prerendered, prerender
 from dashboard.web.response_headers import build_policy, set_headers
-from dashboard.web.system_theme import read_system_theme
+from dashboard.web.system_theme import THEME_SCRIPT, read_system_theme
 from data.catalogue import Catalogue
 from data.errors import PlumblineError
 from data.store import CandleStore
@@ -43,7 +43,7 @@ CATCH_ALL_ROUTE = "/<path:path>"
 
 INDEX_TEMPLATE = f"""<!DOCTYPE html>
 <html lang="en" data-plotly="{read_plotly().address}">
-<head><script>{HEAD_SCRIPT}</script>{{%metas%}}<title>{{%title%}}</title>{{%favicon%}}{{%css%}}</head>
+<head><script>{THEME_SCRIPT}</script>{{%metas%}}<title>{{%title%}}</title>{{%favicon%}}{{%css%}}</head>
 <body>{{%app_entry%}}<footer>{{%config%}}{{%scripts%}}{{%renderer%}}</footer></body>
 </html>"""
 """The document."""

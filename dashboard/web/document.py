@@ -45,16 +45,7 @@ FOLD_SCRIPT = """if (window.matchMedia("(max-width: 640px)").matches) {
 }"""
 """The script that folds the controls of the prerendered page on a phone, as ``assets/page.js`` does in the app."""
 
-HEAD_SCRIPT = f"""
-window.ownTrim = String.prototype.trim;
-{THEME_SCRIPT}
-"""
-"""The first script of the document; it sets the colours before anything is drawn.
-
-``assets/page.js`` explains ``ownTrim``.
-"""
-
-INLINE_SCRIPTS = (HEAD_SCRIPT, FOLD_SCRIPT, DRAW_SCRIPT, THEME_SCRIPT, embedding.DRAW_SCRIPT)
+INLINE_SCRIPTS = (THEME_SCRIPT, FOLD_SCRIPT, DRAW_SCRIPT, embedding.DRAW_SCRIPT)
 """All scripts within the text of documents but dash's own."""
 
 RENDERER_HOOKS: RendererHooks = {
@@ -67,8 +58,12 @@ RENDERER_HOOKS: RendererHooks = {
 GRID_SCRIPT = "/dash_ag_grid/dash_ag_grid."
 """What the address of the grid's script contains."""
 
-UNUSED_SCRIPT = "/dash/dash_table/"
-"""What the address of the script of dash's old table contains, which no page uses."""
+UNUSED_SCRIPTS = ("/dash/dash_table/", "/dash/deps/polyfill@")
+"""What the addresses of scripts contain that no page uses: of dash's old table, and a polyfill.
+
+The polyfill is for browsers that run none of our scripts. In others it replaces methods by slow ones, and delays the
+app by a twentieth of a second. What dash's scripts take from it is in ``dashboard/vendor/regenerator-runtime.js``.
+"""
 
 
 class PlumblineDash(Dash):
@@ -127,7 +122,7 @@ def select_scripts(scripts: str, *, needs_grid: bool) -> tuple[str, str]:
     >>> select_scripts('<script src="/dash_ag_grid/dash_ag_grid.js"></script>', needs_grid=False)
     ('', '/dash_ag_grid/dash_ag_grid.js')
     """
-    elements = [element for element in scripts.split("\n") if UNUSED_SCRIPT not in element]
+    elements = [line for line in scripts.split("\n") if not any(part in line for part in UNUSED_SCRIPTS)]
     (grid_element,) = (element for element in elements if GRID_SCRIPT in element)
     if not needs_grid:
         elements.remove(grid_element)

@@ -28,6 +28,9 @@ MIMETYPES = {"js": "text/javascript", "css": "text/css"}
 PLOTLY_NAME = "plotly-basic.min.js"
 """The file in ``dashboard/vendor``, which must be of the version that plotly.py contains."""
 
+GENERATOR_NAME = "regenerator-runtime.js"
+"""The file in ``dashboard/vendor`` by which dash's scripts run their asynchronous functions."""
+
 
 @dataclass(frozen=True)
 class PageFile:
@@ -50,19 +53,23 @@ class PageFile:
 @cache
 def read_plotly() -> PageFile:
     """The basic bundle of plotly.js, with the traces scatter, bar and pie."""
-    return PageFile(PLOTLY_NAME, (files("dashboard") / "vendor" / PLOTLY_NAME).read_bytes())
+    return PageFile(PLOTLY_NAME, _read_vendored(PLOTLY_NAME))
 
 
 @cache
 def bundle_scripts() -> PageFile:
-    """The scripts of all pages, which rely on no order."""
-    return PageFile("pages.js", _read_assets(".js"))
+    """The scripts of all pages, which rely on no order, after what dash's scripts need of its polyfill."""
+    return PageFile("pages.js", _read_vendored(GENERATOR_NAME) + _read_assets(".js"))
 
 
 @cache
 def bundle_styles() -> PageFile:
     """The style sheets of all pages; the rules of a sheet hold for the parts of its page alone."""
     return PageFile("pages.css", _read_assets(".css"))
+
+
+def _read_vendored(name: str) -> bytes:
+    return (files("dashboard") / "vendor" / name).read_bytes()
 
 
 def _read_assets(ending: str) -> bytes:

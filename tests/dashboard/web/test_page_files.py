@@ -12,7 +12,7 @@ from plotly.basedatatypes import BaseTraceType
 from plotly.offline import get_plotlyjs_version
 
 from dashboard.web.app import create_app
-from dashboard.web.files.page_files import read_plotly
+from dashboard.web.files.page_files import bundle_scripts, read_plotly
 from data.catalogue import load_catalogue
 from tests.dashboard.memory_store import MemoryStore, RecordedActions
 
@@ -57,10 +57,22 @@ def test_the_bundle_draws_every_trace_of_the_dashboard() -> None:
     assert {"Heatmap", "Box", "Histogram"} <= TRACE_CLASSES - BUNDLED_CLASSES
 
 
-def test_its_licence_is_beside_it() -> None:
-    """The licence of plotly.js goes with the file."""
-    text = (DASHBOARD / "vendor" / "plotly-basic.LICENSE").read_text(encoding="utf-8")
-    assert text.startswith("MIT License\n\nCopyright (c) 2016-2024 Plotly")
+@pytest.mark.parametrize(
+    ("name", "owner"),
+    [("plotly-basic", "2016-2024 Plotly Technologies Inc."), ("regenerator-runtime", "2014-present, Facebook, Inc.")],
+)
+def test_licences_are_beside_the_scripts_of_others(name: str, owner: str) -> None:
+    """The licence of each goes with it."""
+    text = (DASHBOARD / "vendor" / f"{name}.LICENSE").read_text(encoding="utf-8")
+    assert text.startswith(f"MIT License\n\nCopyright (c) {owner}\n")
+
+
+def test_no_page_has_the_polyfill() -> None:
+    """Dash's scripts find what they need of it in our script, which comes before them."""
+    page = CLIENT.get("/explorer").text
+    assert "polyfill" not in page
+    assert page.index('<script src="/file/pages.') < page.index("/dash_mantine_components.v")
+    assert b"globalThis.regeneratorRuntime = runtime" in bundle_scripts().content
 
 
 def test_a_page_file_is_kept_for_a_year() -> None:
