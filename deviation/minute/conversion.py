@@ -3,10 +3,8 @@
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-import numpy as np
-
-from deviation.minute.fx import QuoteRate
-from deviation.minute.grid import Bools, Floats
+from deviation.minute.fx import QuoteRate, RatePair
+from deviation.minute.grid import Bools, Floats, Positions
 
 
 @dataclass(frozen=True)
@@ -26,7 +24,7 @@ class Conversion:
     @cached_property
     def mid(self) -> Floats:
         """The factor for drawing."""
-        return self._divide(self.group.mid, self.own.mid)
+        return self._cut(self._pair.mid)
 
     @property
     def rate(self) -> Floats:
@@ -36,46 +34,58 @@ class Conversion:
     @cached_property
     def a(self) -> Floats:
         """The least factor of a reference."""
-        return self._divide(self.group.a, self.own.b)
+        return self._cut(self._pair.a)
 
     @cached_property
     def b(self) -> Floats:
         """The greatest factor of a reference."""
-        return self._divide(self.group.b, self.own.a)
+        return self._cut(self._pair.b)
 
     @cached_property
     def lo(self) -> Floats:
         """The least factor of a bound."""
-        return self._divide(self.group.lo, self.own.hi)
+        return self._cut(self._pair.lo)
 
     @cached_property
     def hi(self) -> Floats:
         """The greatest factor of a bound."""
-        return self._divide(self.group.hi, self.own.lo)
+        return self._cut(self._pair.hi)
 
-    @cached_property
+    @property
     def is_known(self) -> Bools:
         """Minutes in which there is a factor."""
-        return ~np.isnan(self.mid)
+        return self._pair.is_known[self.span]
 
     @property
     def is_stale(self) -> Bools:
         """Minutes in which one of the rates is stale."""
-        return self.group.is_stale[self.span] | self.own.is_stale[self.span]
+        return self._pair.is_stale[self.span]
 
     @property
     def is_single(self) -> Bools:
         """Minutes in which one of the rates rests on one leg."""
-        return self.group.is_single[self.span] | self.own.is_single[self.span]
+        return self._pair.is_single[self.span]
 
     @property
     def rates(self) -> tuple[QuoteRate, ...]:
         """The two rates."""
         return self.group, self.own
 
-    def convert_interval(self, low: Floats, high: Floats) -> tuple[Floats, Floats]:
-        """Both ends of an interval, widened; the ends themselves where nothing is converted."""
-        return (low, high) if self._is_unit and self.ratio == 1 else (low * self.a, high * self.b)
+    def convert_low(self, price: Floats, at: Positions) -> Floats:
+        """The lower end of a reference in some minutes; the price itself where nothing is converted."""
+        return price if self._is_one else price * self.a[at]
+
+    def convert_high(self, price: Floats, at: Positions) -> Floats:
+        """The upper end of a reference."""
+        return price if self._is_one else price * self.b[at]
+
+    def convert_low_bound(self, price: Floats, at: Positions) -> Floats:
+        """The lower bound of a price in some minutes, by all prices of the legs of the rates."""
+        return price if self._is_one else price * self.lo[at]
+
+    def convert_high_bound(self, price: Floats, at: Positions) -> Floats:
+        """The upper bound of a price."""
+        return price if self._is_one else price * self.hi[at]
 
     def scale(self, ratio: float) -> "Conversion":
         """The same factors times a ratio, for prices of an underlying (docs/method.md, section 6)."""
@@ -87,12 +97,14 @@ class Conversion:
         return replace(self, span=slice(start + span.start, start + span.stop))
 
     @property
-    def _is_unit(self) -> bool:
-        """Whether both rates are 1 throughout."""
-        return self.group.is_unit and self.own.is_unit
+    def _is_one(self) -> bool:
+        """Whether all factors are 1 throughout."""
+        return self._pair.is_unit and self.ratio == 1
 
-    def _divide(self, group_rate: Floats, own_rate: Floats) -> Floats:
-        if self._is_unit:
-            return np.broadcast_to(np.float64(self.ratio), self.span.stop - self.span.start)
-        factor = group_rate[self.span] / own_rate[self.span]
-        return factor if self.ratio == 1 else factor * self.ratio
+    @cached_property
+    def _pair(self) -> RatePair:
+        return self.group.pair_with(self.own)
+
+    def _cut(self, factors: Floats) -> Floats:
+        cut = factors[self.span]
+        return cut if self.ratio == 1 else cut * self.ratio

@@ -89,6 +89,11 @@ class SortedColumns:
         return _replace(self.near[2], self._lone, self.upper_middle)
 
     @cached_property
+    def split(self) -> Floats:
+        """How far the inner pair lies apart, relative to its lower end."""
+        return self.upper_inner / self.lower_inner - 1
+
+    @cached_property
     def lowest(self) -> Floats:
         """The least value of each column."""
         return _replace(self.lowest_pair.low, self._empty, np.nan)
@@ -186,6 +191,11 @@ class ReducedColumns:
         """The greatest median that is left when any one value is taken away."""
         values = self._leave_out(self.whole.upper_pair, self.whole.upper_inner)
         return _replace(values, self._lone, self.upper_middle)
+
+    @cached_property
+    def split(self) -> Floats:
+        """How far the inner pair lies apart, relative to its lower end."""
+        return self.upper_inner / self.lower_inner - 1
 
     @cached_property
     def lowest(self) -> Floats:

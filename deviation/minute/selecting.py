@@ -4,6 +4,9 @@ import numpy as np
 
 from deviation.minute.grid import Bools, Floats
 
+ALL_BARS = slice(None)
+"""All bars of a span."""
+
 
 def choose(mask: Bools, values: Floats, others: Floats) -> Floats:
     """``values`` where the mask holds, ``others`` elsewhere; one of the two itself where all is of one kind.

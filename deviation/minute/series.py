@@ -8,14 +8,11 @@ import numpy as np
 from deviation.minute.conversion import Conversion
 from deviation.minute.grid import Bools, Floats, Ints, Positions
 from deviation.minute.order_statistics import Columns
-from deviation.minute.selecting import mask_values
+from deviation.minute.selecting import ALL_BARS, mask_values
 from deviation.minute.states import MarketMinutes
 from deviation.minute.votes import PeerVotes
 from deviation.question import FIRM_VOTES
 from deviation.side import Side
-
-ALL_BARS = slice(None)
-"""All bars of a window."""
 
 
 def compute_distance(price: Floats, low: Floats, high: Floats) -> Floats:
@@ -52,19 +49,27 @@ class SideSeries:
     @cached_property
     def trade_least(self) -> Floats:
         """The nearer bound of the extreme trade."""
-        return self._compute_distance(self._trade, self.bound)
+        return _divide(self._trade, self.bound)
 
     @cached_property
     def trade_most(self) -> Floats:
         """The further bound of the extreme trade."""
-        return self._compute_distance(self._trade, self.series.measure_side(self.side.other, self.bars).bound)
+        return _divide(self._trade, self.series.measure_side(self.side.other, self.bars).bound)
+
+    def read_trade_most(self, position: int | None) -> float | None:
+        """One value of `trade_most`; None at no position, and where it is undefined."""
+        if position is None:
+            return None
+        bound = self.series.measure_side(self.side.other, self.bars).bound
+        most = float(self._trade[position] / bound[position] - 1)
+        return None if np.isnan(most) else most
 
     @cached_property
     def whole(self) -> Floats:
         """What holds throughout the minute, whatever the order of its trades."""
         minutes = self.series.minutes
         ranges = minutes.range_high if self.side is Side.BELOW else minutes.range_low
-        return self._compute_distance(ranges[self.bars], self.bound)
+        return _divide(ranges[self.bars], self.bound)
 
     @cached_property
     def bound(self) -> Floats:
@@ -75,12 +80,6 @@ class SideSeries:
     def _trade(self) -> Floats:
         minutes = self.series.minutes
         return (minutes.low if self.side is Side.BELOW else minutes.high)[self.bars]
-
-    @staticmethod
-    def _compute_distance(prices: Floats, bound: Floats) -> Floats:
-        distance: Floats = prices / bound
-        distance -= 1
-        return distance
 
 
 @dataclass(frozen=True)
@@ -126,11 +125,10 @@ class DeviationSeries:
         """The middle of the reference, for drawing."""
         return (self.reference_low + self.reference_high) / 2
 
-    @cached_property
+    @property
     def split(self) -> Floats:
         """How far the inner pair of votes lies apart."""
-        prices = self.peers.prices
-        return prices.upper_inner[self.window] / prices.lower_inner[self.window] - 1
+        return self.peers.prices.split[self.window]
 
     @cached_property
     def d(self) -> Floats:
@@ -151,29 +149,32 @@ class DeviationSeries:
         """The deviation of some bars of the window that holds whichever one exchange is left out."""
         at = self._locate(bars)
         prices, places = _select_columns(self.peers.prices, at)
-        low = prices.lower_inner[places] * self.conversion.a[at]
-        high = prices.upper_inner[places] * self.conversion.b[at]
+        low = self.conversion.convert_low(prices.lower_inner[places], at)
+        high = self.conversion.convert_high(prices.upper_inner[places], at)
         return compute_distance(self.minutes.vote[bars], low, high)
 
     def compute_lag(self, bars: Positions) -> Floats:
         """The deviation of some bars from their references and from those of the bars beside them."""
-        positions = [self._locate(bars, offset) for offset in range(-self.lag_bars, self.lag_bars + 1)]
-        tested = [self._is_tested[at] for at in positions]
-        lows, highs = (
-            [mask_values(end[at], is_tested) for at, is_tested in zip(positions, tested, strict=True)]
-            for end in self._reference
-        )
-        distance = compute_distance(self.minutes.vote[bars], np.fmin.reduce(lows), np.fmax.reduce(highs))
-        neighbours = tested[: self.lag_bars] + tested[self.lag_bars + 1 :]
-        return mask_values(distance, self.firm[bars] & np.logical_or.reduce(neighbours))
+        at = self._locate(bars)
+        (low, high), is_tested = (end[at] for end in self._tested_reference), np.zeros_like(self.firm[bars])
+        for offset in range(-self.lag_bars, self.lag_bars + 1):
+            if offset:
+                beside = self._locate(bars, offset)
+                low = np.fmin(low, self._tested_reference[0][beside])
+                high = np.fmax(high, self._tested_reference[1][beside])
+                is_tested |= self._is_tested[beside]
+        is_tested &= self.firm[bars]
+        return mask_values(compute_distance(self.minutes.vote[bars], low, high), is_tested)
 
     def compute_next(self, side: Side, bars: Positions) -> Floats:
         """The distance of some bars beyond the furthest vote on one side, 0 on the other."""
         at = self._locate(bars)
         (prices, places), vote = _select_columns(self.peers.prices, at), self.minutes.vote[bars]
         if side is Side.BELOW:
-            return np.minimum(vote / (prices.lowest[places] * self.conversion.a[at]) - 1, 0.0)
-        return np.maximum(vote / (prices.highest[places] * self.conversion.b[at]) - 1, 0.0)
+            distance = _divide(vote, self.conversion.convert_low(prices.lowest[places], at))
+            return np.minimum(distance, 0.0, out=distance)
+        distance = _divide(vote, self.conversion.convert_high(prices.highest[places], at))
+        return np.maximum(distance, 0.0, out=distance)
 
     def compute_bound(self, side: Side, bars: Positions) -> Floats:
         """The end of the peers' ranges on one side, in the market's money: the lower middle of lows below.
@@ -185,10 +186,10 @@ class DeviationSeries:
         if side is Side.BELOW:
             lows, places = _select_columns(self.peers.lows, at)
             low = lows.lower_middle[places]
-            return mask_values(low * self.conversion.lo[at], has_bounds & (low > 0))
+            return mask_values(self.conversion.convert_low_bound(low, at), has_bounds & (low > 0))
         highs, places = _select_columns(self.peers.highs, at)
         high = highs.upper_middle[places]
-        return mask_values(high * self.conversion.hi[at], has_bounds & np.isfinite(high))
+        return mask_values(self.conversion.convert_high_bound(high, at), has_bounds & (high < np.inf))
 
     @cached_property
     def observed(self) -> Bools:
@@ -237,7 +238,13 @@ class DeviationSeries:
     def _reference(self) -> tuple[Floats, Floats]:
         """Both ends of the reference, the bars beside the window included."""
         low, high = self.peers.interval
-        return self.conversion.convert_interval(low, high)
+        return self.conversion.convert_low(low, ALL_BARS), self.conversion.convert_high(high, ALL_BARS)
+
+    @cached_property
+    def _tested_reference(self) -> tuple[Floats, Floats]:
+        """The same, NaN in bars that the lag test does not look at."""
+        low, high = self._reference
+        return mask_values(low, self._is_tested), mask_values(high, self._is_tested)
 
     @cached_property
     def _is_tested(self) -> Bools:
@@ -261,3 +268,10 @@ def _select_columns(columns: Columns, positions: Positions) -> tuple[Columns, Po
     For a slice all columns, whose statistics are computed once for all that ask; else no more than what is looked at.
     """
     return (columns, positions) if isinstance(positions, slice) else (columns.select(positions), ALL_BARS)
+
+
+def _divide(prices: Floats, references: Floats) -> Floats:
+    """The relative distance of prices to references, in one array."""
+    distance: Floats = prices / references
+    distance -= 1
+    return distance

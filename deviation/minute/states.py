@@ -71,6 +71,8 @@ class MarketHistory:
     @cached_property
     def vote(self) -> Floats:
         """The close where it votes, NaN elsewhere."""
+        if np.array_equal(self.voting, self.bars.traded):
+            return self.close  # which is NaN without a trade
         return mask_values(self.close, self.voting)
 
     @cached_property
@@ -102,10 +104,11 @@ class MarketHistory:
 
         It is the close of the latest bar that was not quiet; where that one had no trade, it was missing.
         """
-        previous = np.concatenate([[np.nan], self.close[:-1]])  # NaN after a missing bar
-        after_quiet = np.flatnonzero(self.bars.quiet[:-1]) + 1
-        if after_quiet.size:
-            latest = find_last(~self.bars.quiet)[after_quiet - 1]
+        previous = np.empty_like(self.close)
+        previous[:1], previous[1:] = np.nan, self.close[:-1]  # NaN after a missing bar
+        quiet = np.flatnonzero(self.bars.quiet[:-1])
+        if quiet.size:
+            latest, after_quiet = find_run_starts(quiet) - 1, quiet + 1
             is_known = (latest >= 0) & (after_quiet - latest <= self.carry)
             previous[after_quiet] = np.where(is_known, self.close[latest], np.nan)
         return previous
@@ -190,13 +193,22 @@ class MarketMinutes:
 
 def reaches_floor(bars: MarketBars, floor: float) -> Bools:
     """Bars whose volume times the larger of open and close is at least a floor in the quote."""
-    return bars.traded & (bars.volume * np.fmax(bars.open, bars.close) >= floor)
+    turnover: Floats = bars.volume * bars.close  # NaN without a trade, which reaches no floor
+    reached = turnover >= floor
+    if np.array_equal(reached, bars.traded):
+        return reached  # the larger of open and close gives no less, and mostly nothing is that small
+    np.fmax(bars.open, bars.close, out=turnover)
+    turnover *= bars.volume
+    return np.greater_equal(turnover, floor, out=reached)
 
 
-def find_last(mask: Bools) -> Ints:
-    """For each position the last one, itself included, at which the mask holds; -1 without one.
+def find_run_starts(positions: Ints) -> Ints:
+    """For each of some ascending positions the first one of the consecutive ones that it stands among.
 
-    >>> find_last(np.array([False, True, False])).tolist()
-    [-1, 1, 1]
+    >>> find_run_starts(np.array([3, 4, 7, 8, 9])).tolist()
+    [3, 3, 7, 7, 7]
     """
-    return np.maximum.accumulate(np.where(mask, np.arange(mask.size), -1))
+    is_start = np.ones(positions.size, np.bool_)
+    is_start[1:] = positions[1:] - positions[:-1] > 1
+    starts: Ints = np.maximum.accumulate(np.where(is_start, positions, 0))
+    return starts

@@ -74,11 +74,15 @@ class FamilyVotes:
 
 @dataclass(frozen=True)
 class PeerVotes:
-    """The votes of the ``families`` of a group, without the ``own`` one: None where that has no market in it."""
+    """The votes of the families of a group, without the ``own`` one: None where that has no market in it."""
 
-    families: tuple[FamilyVotes, ...]
     own: FamilyVotes | None
     group: "VoteGroup"
+
+    @cached_property
+    def families(self) -> tuple[FamilyVotes, ...]:
+        """The families that vote."""
+        return tuple(family for family in self.group.families if family is not self.own)
 
     @cached_property
     def prices(self) -> Columns:
@@ -136,24 +140,27 @@ class VoteGroup:
 
     def exclude_family(self, venue: str) -> PeerVotes:
         """The votes of all families but that of a venue."""
-        name = self._rules.family_of(venue)
-        others = tuple(family for other, family in self._families.items() if other != name)
-        return PeerVotes(others, self._families.get(name), self)
+        return PeerVotes(self._families.get(self._rules.family_of(venue)), self)
+
+    @property
+    def families(self) -> tuple[FamilyVotes, ...]:
+        """All families, by name."""
+        return tuple(self._families.values())
 
     @cached_property
     def prices(self) -> SortedColumns:
         """The votes of all families, sorted down each column."""
-        return sort_columns([family.vote for family in self._families.values()], self._size)
+        return sort_columns([family.vote for family in self.families], self._size)
 
     @cached_property
     def lows(self) -> SortedColumns:
         """The lower ends of their ranges, 0 where there is none."""
-        return sort_columns([family.range_low for family in self._families.values()], self._size)
+        return sort_columns([family.range_low for family in self.families], self._size)
 
     @cached_property
     def highs(self) -> SortedColumns:
         """The upper ends of their ranges, infinite where there is none."""
-        return sort_columns([family.range_high for family in self._families.values()], self._size)
+        return sort_columns([family.range_high for family in self.families], self._size)
 
 
 def _bound_range(minutes: MarketMinutes, end: Floats, unknown: float) -> Floats:

@@ -12,6 +12,12 @@ def find_maximum(values: Floats) -> int | None:
     return None if np.isnan(greatest) else int(np.argmax(values >= greatest - TOLERANCE))
 
 
+def find_minimum(values: Floats) -> int | None:
+    """As `find_maximum`, of the least value."""
+    least = np.fmin.reduce(values, initial=np.nan)
+    return None if np.isnan(least) else int(np.argmax(values <= least + TOLERANCE))
+
+
 def find_lowest_price(prices: Floats) -> int | None:
     """The first position of the lowest price, within a relative `TOLERANCE`; None where all are NaN."""
     lowest = np.fmin.reduce(prices, initial=np.nan)

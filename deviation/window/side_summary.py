@@ -11,7 +11,7 @@ from deviation.minute.selecting import mask_values
 from deviation.minute.series import DeviationSeries
 from deviation.question import TOLERANCE
 from deviation.side import Side
-from deviation.window.extremes import find_maximum, value_at
+from deviation.window.extremes import find_maximum, find_minimum, value_at
 
 THRESHOLDS_PCT = (1, 2, 5, 10, 20, 50)
 """The sizes, in per cent, at which minutes and volume are counted."""
@@ -117,7 +117,7 @@ class SideSummary:
     @cached_property
     def jackknife(self) -> SideExtreme:
         """What holds whichever one exchange is left out."""
-        return self._measure(self.series.jackknife)
+        return self._measure(self._mask_thin(self.series.jackknife))
 
     @cached_property
     def lag(self) -> LagExtreme:
@@ -147,14 +147,15 @@ class SideSummary:
     @cached_property
     def next(self) -> SideExtreme:
         """Against the furthest of the others."""
-        return self._measure(self.series.measure_side(self.side).next)
+        return self._measure(self._mask_thin(self.series.measure_side(self.side).next))
 
     @cached_property
     def trade(self) -> TradeBounds:
         """The bounds of the extreme trade."""
         measures = self.series.measure_side(self.side)
-        position = find_maximum(self.side.sign * self._mask_to_firm(measures.trade_least))
-        return TradeBounds(position, value_at(measures.trade_least, position), value_at(measures.trade_most, position))
+        find_furthest = find_maximum if self.side is Side.ABOVE else find_minimum
+        position = find_furthest(measures.trade_least)
+        return TradeBounds(position, value_at(measures.trade_least, position), measures.read_trade_most(position))
 
     @cached_property
     def whole(self) -> SideExtreme:
@@ -167,13 +168,14 @@ class SideSummary:
         return measure_extreme(self.series.firm_d, self.side, self.enter, self.timeframe)
 
     def _measure(self, values: Floats) -> SideExtreme:
-        return measure_extreme(self._mask_to_firm(values), self.side, self.enter, self.timeframe)
+        return measure_extreme(values, self.side, self.enter, self.timeframe)
 
     def _reach_enter(self, values: Floats) -> Bools:
         return _reach(values, self.side, self.enter)
 
-    def _mask_to_firm(self, values: Floats) -> Floats:
-        return mask_values(values, self.series.firm)
+    def _mask_thin(self, values: Floats) -> Floats:
+        """Values of observed minutes in the firm ones; lags and bounds are of firm minutes alone anyway."""
+        return mask_values(values, self.series.firm) if self.series.thin.any() else values
 
     def _count_minutes(self, mask: Bools) -> float:
         return self.timeframe.convert_to_minutes(int(np.count_nonzero(mask)))
