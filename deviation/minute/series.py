@@ -156,12 +156,12 @@ class DeviationSeries:
     def compute_lag(self, bars: Positions) -> Floats:
         """The deviation of some bars from their references and from those of the bars beside them."""
         at = self._locate(bars)
-        (low, high), is_tested = (end[at] for end in self._tested_reference), np.zeros_like(self.firm[bars])
+        (low, high), is_tested = self._read_tested_reference(at), np.zeros_like(self.firm[bars])
         for offset in range(-self.lag_bars, self.lag_bars + 1):
             if offset:
                 beside = self._locate(bars, offset)
-                low = np.fmin(low, self._tested_reference[0][beside])
-                high = np.fmax(high, self._tested_reference[1][beside])
+                other_low, other_high = self._read_tested_reference(beside)
+                low, high = np.fmin(low, other_low), np.fmax(high, other_high)
                 is_tested |= self._is_tested[beside]
         is_tested &= self.firm[bars]
         return mask_values(compute_distance(self.minutes.vote[bars], low, high), is_tested)
@@ -245,6 +245,14 @@ class DeviationSeries:
         """The same, NaN in bars that the lag test does not look at."""
         low, high = self._reference
         return mask_values(low, self._is_tested), mask_values(high, self._is_tested)
+
+    def _read_tested_reference(self, positions: Positions) -> tuple[Floats, Floats]:
+        """The same at some positions among the votes; of single ones no more than these are masked."""
+        if isinstance(positions, slice):
+            return self._tested_reference[0][positions], self._tested_reference[1][positions]
+        is_tested = self._is_tested[positions]
+        low, high = (mask_values(end[positions], is_tested) for end in self._reference)
+        return low, high
 
     @cached_property
     def _is_tested(self) -> Bools:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from deviation.minute.grid import Bools, Floats, Ints, MarketBars
-from deviation.minute.selecting import choose, mask_values
+from deviation.minute.selecting import mask_values
 
 States = npt.NDArray[np.int8]
 
@@ -87,16 +87,18 @@ class MarketHistory:
     @cached_property
     def range_low(self) -> Floats:
         """The lower of low and previous close, in a quiet bar that close; NaN where that is unknown."""
-        return choose(self.bars.traded, np.minimum(self.low, self._previous_close), self._quiet_price)
+        return self._extend(np.minimum(self.low, self._previous_close))
 
     @cached_property
     def range_high(self) -> Floats:
         """The higher of high and previous close, in a quiet bar that close; NaN where that is unknown."""
-        return choose(self.bars.traded, np.maximum(self.high, self._previous_close), self._quiet_price)
+        return self._extend(np.maximum(self.high, self._previous_close))
 
-    @cached_property
-    def _quiet_price(self) -> Floats:
-        return np.where(self.bars.quiet, self._previous_close, np.nan)
+    def _extend(self, ends: Floats) -> Floats:
+        """The ends of ranges, which are known where it traded, with the previous close in quiet bars."""
+        quiet = np.flatnonzero(self.bars.quiet)
+        ends[quiet] = self._previous_close[quiet]
+        return ends
 
     @cached_property
     def _previous_close(self) -> Floats:

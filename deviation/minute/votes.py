@@ -165,5 +165,9 @@ class VoteGroup:
 
 def _bound_range(minutes: MarketMinutes, end: Floats, unknown: float) -> Floats:
     """An end of the range in voting minutes, ``unknown`` where there is none; NaN in all other minutes."""
-    is_unknown = np.isnan(end)
-    return mask_values(np.where(is_unknown, unknown, end) if is_unknown.any() else end, minutes.voting)
+    is_unknown = np.flatnonzero(minutes.voting & np.isnan(end))
+    bound = mask_values(end, minutes.voting)
+    if is_unknown.size:
+        bound = bound.copy()
+        bound[is_unknown] = unknown
+    return bound
