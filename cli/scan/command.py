@@ -2,9 +2,10 @@
 
 import json
 import sys
-from datetime import datetime
+from datetime import date, datetime
 
 import click
+import polars as pl
 
 from analysis.engine.run import Engine, EngineKind
 from analysis.scan.scan_json import build_scan_json
@@ -12,6 +13,7 @@ from cli import clock
 from cli.collect_display import select_display
 from cli.options import AccessOptions, add_access_options, find_window
 from cli.param_types import EnumChoice, Instant
+from cli.scan.history import DayRange, build_history_json, find_day_edges, format_history, measure_days
 from cli.scan.measuring import ScannedAssets, measure_scan, read_stored_assets
 from cli.scan.plan import ScanPlan, ScanWindow, find_focus, list_scan_quotes, plan_scan, select_scan_venues
 from cli.scan.plan_text import build_estimate_table, build_plan_json, format_total, format_universe
@@ -35,6 +37,7 @@ from data.tables.scans import MarketScan, Universe
 @click.option("--window", "window_name", help="A named window of the event; its default one if left out.")
 @click.option("--from", "--start", "start", type=Instant(), help="First minute, ISO 8601 with its zone.")
 @click.option("--to", "--end", "end", type=Instant(), help="End of the window (not in it), ISO 8601 with its zone.")
+@click.option("--days", type=DayRange(), help="Every UTC day from one to another, in place of a window.")
 @click.option(
     "--focus",
     type=VenueName(),
@@ -67,6 +70,7 @@ def scan(
     window_name: str | None,
     start: datetime | None,
     end: datetime | None,
+    days: tuple[date, date] | None,
     focus: str | None,
     venues: tuple[str, ...],
     *,
@@ -88,16 +92,28 @@ def scan(
     if no_collect and dry_run:
         message = "--no-collect asks no exchange, so there is nothing for --dry-run to estimate: leave one out"
         raise UsageError(message)
+    if days is not None and (event or window_name or start or end or placebo):
+        message = "--days measures whole days by themselves: leave out event, window, times and --placebo"
+        raise UsageError(message)
     catalogue = session.catalogue
-    scan_window = ScanWindow(
-        *find_window(catalogue, event, window_name, start, end), event, find_focus(catalogue, event, focus)
-    )
+    edges = find_window(catalogue, event, window_name, start, end) if days is None else find_day_edges(days)
+    scan_window = ScanWindow(*edges, event, find_focus(catalogue, event, focus))
     engine = Engine(kind=engine_kind, workers=workers, address=scheduler)
+
+    def measure(scanned: ScannedAssets, *, has_collected: bool) -> None:
+        """Measure the window or the days, and print the result."""
+        if days is None:
+            _show_scan(session, measure_scan(session, scan_window, scanned, venues, engine), as_json=as_json)
+            return
+        focus_id = scan_window.focus
+        rows = measure_days(session, days, focus_id, scanned, engine, keeps_measured=not has_collected)
+        _show_history(session, rows, focus_id, as_json=as_json)
+
     event_entry = None if event is None else catalogue.get_event(event)
     if no_collect:
         quotes = list_scan_quotes(event_entry)
         scanned = read_stored_assets(session.store, scan_window.focus, venues, quotes, catalogue.map_families())
-        _show_scan(session, measure_scan(session, scan_window, scanned, venues, engine), as_json=as_json)
+        measure(scanned, has_collected=False)
         return
     access = access_options.build_access(session.settings)
     event_venues = () if event_entry is None else event_entry.venues
@@ -113,7 +129,7 @@ def scan(
         _confirm(plan, yes=yes)
         is_complete = _collect(session, plan, access, as_json=as_json)
     scanned = ScannedAssets(plan.universe.assets, Universe.LISTED)
-    _show_scan(session, measure_scan(session, scan_window, scanned, venues, engine), as_json=as_json)
+    measure(scanned, has_collected=plan.estimate.requests > 0)
     if not is_complete:
         raise click.exceptions.Exit(1)
 
@@ -141,6 +157,14 @@ def _show_scan(session: Session, scan: MarketScan, *, as_json: bool) -> None:
         click.echo(json.dumps({"event": "result", "scan": build_scan_json(scan, session.catalogue)}))
         return
     build_console().print(format_scan(scan, session.catalogue))
+
+
+def _show_history(session: Session, rows: pl.DataFrame, focus: str, *, as_json: bool) -> None:
+    """Print what was measured of each day."""
+    if as_json:
+        click.echo(json.dumps({"event": "history", "focus": focus, "rows": build_history_json(rows)}))
+        return
+    build_console().print(format_history(rows, focus, session.catalogue))
 
 
 def _confirm(plan: ScanPlan, *, yes: bool) -> None:

@@ -1,6 +1,7 @@
 """`scan` against a replay of a small market: the plan, the question, the collection, and what it prints."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -175,6 +176,9 @@ def test_an_event_adds_its_calm_span_and_placebo_the_days_before(market: Replaye
         (("scan", *WINDOW, "--venues", "okx,bybit"), "add binance to --venues, or name another with --focus"),
         (("scan", *WINDOW, "--no-collect", "--dry-run"), "leave one out"),
         (("scan", *WINDOW, "--focus", "nowhere"), "nowhere"),
+        (("scan", *WINDOW, "--days", "2025-10-09..2025-10-10"), "leave out event, window, times"),
+        (("scan", "--days", "2025-10-09"), "is not of the form 2025-01-01..2025-12-31"),
+        (("scan", "--days", "2025-10-10..2025-10-09"), "write the earlier one first"),
     ],
 )
 def test_a_scan_that_makes_no_sense(program: ReplayedProgram, words: tuple[str, ...], message: str) -> None:
@@ -252,3 +256,34 @@ def test_a_store_without_a_market_is_named(market: ReplayedProgram) -> None:
     assert result.exit_code == 3
     assert "nothing to compare: the store has no coin with prices of Binance" in result.output
     assert "from 2025-10-10T20:00:00Z to 2025-10-10T22:00:00Z" in result.output
+
+
+def test_days_are_measured_by_themselves(market: ReplayedProgram) -> None:
+    """Of 10 October DOGE has the largest gap of five coins: 2 to the lowest of OKX's bars of that day, by hand.
+
+    Run again, nothing is collected and the day is not measured again; the text names day, coin and gap.
+    """
+    words = ("scan", "--days", "2025-10-10..2025-10-10", *SCAN[len(WINDOW) + 1 :])
+    first = market.run_with_replay(*words, "--yes", "--json")
+    assert first.exit_code == 0
+    history = json.loads(first.stdout.splitlines()[-1])
+    (row,) = [
+        row for row in history["rows"] if (row["venue"], row["side"], row["group"]) == ("binance", "below", "usdt")
+    ]
+    start, end = to_ms(datetime(2025, 10, 10, tzinfo=UTC)), to_ms(datetime(2025, 10, 11, tzinfo=UTC))
+    day = [bar.low for bar in market.venues["okx"]["DOGE/USDT"] if start <= bar.open_ms < end]
+    assert (row["day"], row["assets"], row["first"], row["gap_most_asset"]) == ("2025-10-10", 5, 1, "DOGE")
+    assert row["gap_most"] == pytest.approx(2.0 / min(day) - 1)
+    again = market.run_with_replay(*words)
+    assert again.exit_code == 0
+    assert "Nothing to collect" in again.output
+    assert "measured" not in again.output
+    (line,) = [line for line in again.output.splitlines() if line.startswith("2025-10-10") and "DOGE" in line]
+    assert f"{100 * (1 - 2.0 / min(day)):.0f}%" in line
+
+
+def test_days_without_a_candle_are_named(market: ReplayedProgram) -> None:
+    """Exit code 3, with the days, and how to get candles."""
+    result = market.run("scan", "--days", "2025-10-09..2025-10-10", "--no-collect", "--engine", "serial")
+    assert result.exit_code == 3
+    assert "nothing to compare: on no day from 2025-10-09 to 2025-10-10" in result.output

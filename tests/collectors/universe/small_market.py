@@ -15,7 +15,9 @@ from tests.replay.archives import BucketSite, LinkSite
 from tests.replay.market import Bar
 from tests.replay.server import Site
 
-FIRST_MINUTE = datetime(2025, 10, 9, tzinfo=UTC)
+FIRST_MINUTE = datetime(2025, 10, 8, 20, tzinfo=UTC)
+BAR_COUNT = 54 * 60
+"""Until 02:00 on 11 October: the two days between with what measuring them needs."""
 WINDOW_START = datetime(2025, 10, 10, 20, tzinfo=UTC)
 WINDOW_END = datetime(2025, 10, 10, 22, tzinfo=UTC)
 REQUIRED_START = datetime(2025, 10, 9, 18, 54, tzinfo=UTC)
@@ -55,9 +57,9 @@ FALL_PRICE = 2.0
 
 @cache
 def build_two_days(coin: str) -> tuple[Bar, ...]:
-    """A bar of a coin for every minute of 9 and 10 October; nobody is quiet."""
+    """A bar of a coin for every minute of 9 and 10 October and some hours beside them; nobody is quiet."""
     if coin in PRICES:
-        return tuple(build_bars(FIRST_MINUTE, 2 * 24 * 60, level=PRICES[coin]))
+        return tuple(build_bars(FIRST_MINUTE, BAR_COUNT, level=PRICES[coin]))
     stable = [bar._replace(open=1.0, high=1.0, low=1.0, close=1.0) for bar in build_two_days("ATOM")]
     return tuple(bar._replace(volume=100_000.0) for bar in stable)
 
