@@ -27,7 +27,7 @@ def write_headline(summary: ScanSummary, catalogue: Catalogue) -> list[str]:
     by_chance = "by chance it would be " + (
         f"1 in {most}"
         if least == most
-        else f"about {everyone.even_share:.0f} ({format_percent(everyone.even_share / everyone.assets)})"
+        else f"about {format_chance(everyone.even_share)} ({format_percent(everyone.even_share / everyone.assets)})"
     )
     lines = [
         f"{name} had the {extreme} trade{of_exchanges} in {_format_share(everyone)}{between}; {by_chance}.",
@@ -40,6 +40,15 @@ def write_headline(summary: ScanSummary, catalogue: Catalogue) -> list[str]:
         gaps = _write_gaps(five, summary.side, f"the {extreme} of them")
         lines.append(f"Against {peers} alone: {extreme} in {_format_share(five)}. {gaps}")
     return lines
+
+
+def format_chance(count: float) -> str:
+    """How many assets chance would give: one decimal below 10, none above.
+
+    >>> format_chance(0.375), format_chance(53.6)
+    ('0.4', '54')
+    """
+    return f"{count:.1f}" if count < 9.95 else f"{count:.0f}"  # noqa: PLR2004 - 9.95 rounds to 10
 
 
 def describe_universe(summary: ScanSummary, catalogue: Catalogue) -> str:

@@ -15,6 +15,7 @@ from analysis.scan.sentences import (
     HEADLINE_PCT,
     NO_CHANCE_NOTE,
     describe_universe,
+    format_chance,
     write_headline,
 )
 from analysis.scan.summary import DayCounts, PeerCounts, ScanSummary, list_scan_groups, summarize_scan
@@ -162,7 +163,7 @@ def _build_exchange_table(scan: MarketScan, catalogue: Catalogue, focus: str, gr
             Text(catalogue.get_venue(row["venue"]).name, style="bold" if row["venue"] == focus else ""),
             str(row["assets"]),
             str(row["first"]),
-            f"{row['even_share']:.0f}",
+            format_chance(row["even_share"]),
             *(str(row[f"{kind}_{HEADLINE_PCT}"]) for kind in ("gap", "aligned")),
             str(other["first"]),
             *(str(other[f"{kind}_{HEADLINE_PCT}"]) for kind in ("gap", "aligned")),
@@ -196,7 +197,7 @@ def _build_aid_table(summaries: Sequence[ScanSummary], catalogue: Catalogue) -> 
             *_format_day(day.everyone),
             *((EN_DASH, EN_DASH) if other is None else _format_day(other.everyone)),
             _format_largest(day),
-            f"{day.rank_share:.1f}" if day.ranked else EN_DASH,
+            format_chance(day.rank_share) if day.ranked else EN_DASH,
         )
     return table
 

@@ -70,7 +70,7 @@ def test_no_more_than_twenty_gaps_are_listed() -> None:
 def test_all_exchanges_stand_under_the_same_test() -> None:
     """Assets, lowest alone, by chance."""
     text = print_scan(build_scan(LOWS, size_ranks={"ATOM": {"binance": "largest", "okx": "not largest"}}))
-    assert find_cells(text, "OKX")[:4] == ["OKX", "3", "1", "1"]
+    assert find_cells(text, "OKX")[:4] == ["OKX", "3", "1", "0.8"]
     assert find_cells(text, "Gate")[:3] == ["Gate", "3", "1"]
     assert find_cells(text, "Binance  ")[-3:] == ["1", "1", "0"]
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 
-from analysis.scan.sentences import HEADLINE_PCT
+from analysis.scan.sentences import HEADLINE_PCT, format_chance
 from analysis.scan.summary import DayCounts, PeerCounts, summarize_scan
 from data.schema import parse_quote
 from data.tables.scans import MarketScan, SetAside, Universe
@@ -58,7 +58,7 @@ def describe_scan(scan: MarketScan, subject: Subject, facts: ClaimFacts) -> Iter
         f"At least {HEADLINE_PCT}% below: {counts.unaligned.beyond[HEADLINE_PCT]} by lowest trades of whatever minute, "
         f"{counts.aligned.beyond[HEADLINE_PCT]} by closing prices of the same minute"
     )
-    yield f"Lowest in {counts.first} of {counts.assets}; by chance it would be {counts.even_share:.0f}"
+    yield f"Lowest in {counts.first} of {counts.assets}; by chance it would be {format_chance(counts.even_share)}"
     if before:
         numbers = [f"{day.unaligned.beyond[HEADLINE_PCT]} ({number})" for number, day in before]
         yield f"At least {HEADLINE_PCT}% below in the same hours some days before: {join_names(numbers)}"

@@ -132,7 +132,7 @@ def test_the_headline_is_counts_beside_what_chance_would_give() -> None:
     assert write_headline(summary, catalogue) == [
         (
             "Binance had the lowest trade in 2 of 4 assets (50%), and shared it in 1, each on 3 to 4 exchanges; "
-            "by chance it would be about 1 (31%)."
+            "by chance it would be about 1.2 (31%)."
         ),
         "1 was at least 10% below the second-lowest exchange; by closing prices of the same minute: 2.",
         (

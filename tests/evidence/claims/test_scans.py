@@ -205,7 +205,7 @@ def test_the_same_minute_chance_and_the_days_before_stand_beside_the_count(store
     text = summarize_part(get_part(judge(f"{TENTH_BELOW}holds_for = 3", build_facts(store))))
     assert "Scanned: 5 coins on Binance and at least two other exchanges, as the exchanges list them." in text
     assert "At least 10% below: 3 by lowest trades of whatever minute, 0 by closing prices of the same minute." in text
-    assert "Lowest in 3 of 4; by chance it would be 2." in text
+    assert "Lowest in 3 of 4; by chance it would be 1.7." in text
     assert "At least 10% below in the same hours some days before: 1 (3)." in text
     reading = get_part(
         judge(f"{TENTH_BELOW}holds_for = 3", save_scan(store, build_run("x", made_at=MADE_AT + timedelta(1))))
