@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from dashboard.charts.market.gaps import AssetGap, GapBin, count_bins
 from dashboard.charts.market.labels import NameRow, arrange_names
@@ -13,7 +14,7 @@ from data.tables.scans import MarketScan
 from deviation.wording import format_percent
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class LeadChart:
     """What both parts show.
 
@@ -35,12 +36,12 @@ class LeadChart:
         """What a position of the axis of leads is multiplied by, so that it grows upwards."""
         return self.view.side.sign
 
-    @property
+    @cached_property
     def scale(self) -> LeadScale:
         """The axis of leads."""
         return build_lead_scale([gap.lead for gap in self.gaps])
 
-    @property
+    @cached_property
     def bins(self) -> tuple[GapBin, ...]:
         """The bins of the histogram that the axis reaches."""
         scale = self.scale
