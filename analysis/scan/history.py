@@ -5,7 +5,7 @@ rates, the 24 hours before and the lag need, so that a day at the border of a mo
 is measured alone.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Generator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -88,7 +88,7 @@ def measure_history(
     request: HistoryRequest,
     engine: Engine | None = None,
     done: Collection[date] = (),
-) -> Iterator[pl.DataFrame]:
+) -> Generator[pl.DataFrame, None, None]:
     """Measure the days of a history month by month; nothing is saved.
 
     Args:
