@@ -15,6 +15,7 @@ from itertools import groupby
 import polars as pl
 
 from analysis.engine.run import Engine, run_tasks
+from analysis.engine.worker_store import open_store
 from analysis.questions import build_question
 from analysis.scan.history_counts import COUNTED_COLUMNS, count_days
 from analysis.scan.measure import measure_asset
@@ -130,12 +131,12 @@ def list_month_spans(first: date, last: date, done: Collection[date] = ()) -> li
 
 
 def measure_stored_days(uri: str, task: HistoryTask) -> pl.DataFrame:
-    """As `measure_days`, from the store at a URI, which each worker opens by itself.
+    """As `measure_days`, from the store at a URI, which each worker opens once.
 
     Raises:
         StoreUnusable: the store cannot be read.
     """
-    return measure_days(CandleStore(uri), task)
+    return measure_days(open_store(uri), task)
 
 
 def measure_days(reader: CandleReader, task: HistoryTask) -> pl.DataFrame:
