@@ -234,9 +234,8 @@ def compare_year() -> None:
         growth = statistics.median(run[YEAR_DAYS] / run[MONTH_DAYS] for run in runs)
         peaks = {days: measure_peak_mb(folder, OWN_LABEL, ASSETS[0], days) for days in spans}
     print(f"1 x {VENUE_COUNT} markets, {YEAR_DAYS} days, {rows:,} rows")
-    print(
-        f"  {YEAR_DAYS / MONTH_DAYS:.1f} times the days take {growth:.1f} times as long{state_goal(OWN_LABEL, YEAR_DAYS)}"
-    )
+    goal = state_goal(OWN_LABEL, YEAR_DAYS)
+    print(f"  {YEAR_DAYS / MONTH_DAYS:.1f} times the days take {growth:.1f} times as long{goal}")
     print("  peak memory: " + ", ".join(f"{days} days {mb} MB" for days, mb in peaks.items()))
 
 
