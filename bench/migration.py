@@ -1,7 +1,7 @@
 """Kills a migration of a store 20 times at random moments, and checks after each that every row is read.
 
-``python -m bench.migration``: one asset on twelve venues over 150 days by day, in a temporary store. Each process is
-killed with -9 after a random share of the time that a whole migration takes; at the end one runs through.
+``python -m bench.migration``: one asset on two venues over 180 days, by day, in temporary stores. Each process is
+killed with -9 after a random share of the time that a whole migration takes; then the next one goes on to the end.
 """
 
 import multiprocessing
@@ -9,18 +9,32 @@ import random
 import shutil
 import tempfile
 import time
+from datetime import timedelta
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from bench.candles import ASSETS, fill_store
+import polars as pl
+
+from bench.candles import ASSETS, MONTH_DAYS, START, build_candles
 from bench.store import open_store
 from data.delta.layout import Layout
 from data.schema import Timeframe
 from data.store import CandleStore
 
 KILLS = 20
-DAYS = 150
+DAYS = 180
+VENUES = ("binance", "kraken")
 PROCESSES = multiprocessing.get_context("forkserver")
+
+
+def fill_by_day(uri: str) -> int:
+    """Write a store by day, and return its number of rows."""
+    store = open_store(uri, Layout.DAY)
+    month = build_candles(ASSETS[0], MONTH_DAYS * 1440).filter(pl.col("venue").is_in(VENUES))
+    for first in range(0, DAYS, MONTH_DAYS):
+        shifted = month.with_columns(pl.col("open_time") + timedelta(days=first))
+        store.write_candles(shifted, source="bench", fetched_at=START + timedelta(days=DAYS))
+    return month.height * DAYS // MONTH_DAYS
 
 
 def migrate(uri: str) -> None:
@@ -30,9 +44,9 @@ def migrate(uri: str) -> None:
         store.migrate(Timeframe.M1, lambda *_: None)
 
 
-def start_migration(uri: str) -> BaseProcess:
+def start_migration(uri: str | Path) -> BaseProcess:
     """A migration in a process of its own."""
-    process = PROCESSES.Process(target=migrate, args=(uri,))
+    process = PROCESSES.Process(target=migrate, args=(str(uri),))
     process.start()
     return process
 
@@ -44,28 +58,29 @@ def count_rows(uri: str) -> int:
 
 
 def main() -> None:
-    """Migrate a copy of a store for its duration, then kill migrations of the store itself."""
+    """Measure a whole migration, then kill one after the other, each of a fresh copy, and let the next one go on."""
     PROCESSES.set_forkserver_preload([migrate.__module__])
     generator = random.Random(20251010)  # noqa: S311 - repeatable, and no secret
     with tempfile.TemporaryDirectory() as name:
-        uri, copy = (str(Path(name, folder)) for folder in ("lake", "copy"))
-        row_count = fill_store(open_store(uri, Layout.DAY), ASSETS[:1], DAYS)
-        shutil.copytree(uri, copy)
+        source = str(Path(name, "source"))
+        row_count = fill_by_day(source)
         start_s = time.perf_counter()
-        start_migration(copy).join()
+        start_migration(shutil.copytree(source, Path(name, "whole"))).join()
         whole_s = time.perf_counter() - start_s
         killed = lost = 0
-        for _ in range(KILLS):
+        for number in range(KILLS):
+            uri = str(shutil.copytree(source, Path(name, f"copy-{number}")))
             process = start_migration(uri)
             process.join(generator.uniform(0, whole_s))
             process.kill()
             process.join()
             killed += process.exitcode != 0
             lost += count_rows(uri) != row_count
-        migrate(uri)
-        lost += count_rows(uri) != row_count
+            migrate(uri)
+            lost += count_rows(uri) != row_count or bool(CandleStore(uri).candles.list_outdated())
+            shutil.rmtree(uri)
     print(f"{row_count:,} rows migrated in {whole_s:.1f} s")
-    print(f"{killed} of {KILLS} runs killed, rows missing after {lost} of them")
+    print(f"{killed} of {KILLS} runs killed before their end; rows missing, or not by month at the end: {lost}")
 
 
 if __name__ == "__main__":

@@ -123,6 +123,9 @@ def write_rounds(uri: str, layout: Layout, venues: tuple[str, ...], days: tuple[
 def compare_writers(folder: Path, pool: Pool) -> None:
     """Let two processes write to one asset at a time, on the same days and on days of their own."""
     halves = (("binance", "okx", "bybit"), ("bitget", "gate", "kucoin"))
+    pool.starmap(
+        build_candles, [(asset, 1440) for asset in ASSETS[:2]], chunksize=1
+    )  # both processes have imported everything
     for name, days in (("the same day", ((0,), (0,))), ("days of one month", ((0, 1, 2), (10, 11, 12)))):
         for layout in Layout:
             uri = str(folder / f"{days[1][0]}-{layout}")
