@@ -34,6 +34,7 @@ from data.version import VERSION
 from deviation.measure import measure_aligned
 from deviation.minute.grid import align_candles, build_axis
 from deviation.placebo import shift_question
+from deviation.report.choices import list_parameter_choices
 
 Frame = tuple[dict[str, pl.DataType], Sequence[str]]
 """The schema of a frame of a scan and the columns by which it is sorted."""
@@ -98,7 +99,7 @@ def scan_market(
         event=request.event,
         window=None if event is None else event.find_window_name(request.start, request.end),
         focus=request.focus,
-        choices=dict(request.choices),
+        choices={**request.choices, **list_parameter_choices(request.parameters)},
         universe=request.universe,
         store_version=store_version,
         asset_count=sum(asset.is_measured for asset in assets),

@@ -26,7 +26,7 @@ class ScanRequest:
         end: of the window, aware; rounded down to a minute.
         event: id of the event that gives the calm span; None for none.
         focus: id of the exchange whose coins are scanned.
-        parameters: of the method.
+        parameters: of the method; those that differ from the defaults are choices too.
         placebo_days: how many days before to measure the same clock window, the nearest first; of a window of more than
             a day those that reach into it are left out.
         choices: what was chosen by hand, for all outputs; empty where nothing was.

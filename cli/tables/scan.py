@@ -215,7 +215,7 @@ def _build_cross_parts(scan: MarketScan) -> list[RenderableType]:
     counts = count_cross(scan)
     if counts.is_empty():
         return []
-    threshold = format_threshold(Parameters().enter)
+    threshold = format_threshold(scan.run.choices.get("enter", Parameters().enter))
     table = build_table(
         "Quotes against each other: the closing prices of all exchanges of one, at their furthest",
         ("Exchanges", "Against"),

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 import polars as pl
 
@@ -189,7 +190,7 @@ class ScanRun:
     event: str | None
     window: str | None
     focus: str
-    choices: dict[str, object] = field(default_factory=dict)
+    choices: dict[str, Any] = field(default_factory=dict)
     universe: Universe = Universe.STORED
     origin: str = "real"
     store_version: str

@@ -22,11 +22,22 @@ def list_choices(question: Question) -> dict[str, Any]:
         choices["excluded"] = list(question.excluded)
     if question.window is None:
         choices["window"] = CHOSEN_BY_HAND
-    defaults, parameters = Parameters(), question.parameters
+    choices |= list_parameter_choices(question.parameters)
+    if question.origin is not Evidence.REAL:
+        choices["origin"] = question.origin.value
+    return choices
+
+
+def list_parameter_choices(parameters: Parameters) -> dict[str, Any]:
+    """The parameters that differ from the defaults, by name.
+
+    >>> list_parameter_choices(Parameters(enter=0.05))
+    {'enter': 0.05}
+    """
+    choices: dict[str, Any] = {}
+    defaults = Parameters()
     for name in ("reference", "quote", "enter", "exit", "confirm", "min_vote"):
         value = getattr(parameters, name)
         if value != getattr(defaults, name):
             choices[name] = str(value) if isinstance(value, str) else value
-    if question.origin is not Evidence.REAL:
-        choices["origin"] = question.origin.value
     return choices

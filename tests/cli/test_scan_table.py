@@ -118,7 +118,10 @@ def test_quotes_stand_against_each_other() -> None:
     cross = pl.DataFrame([row], schema=SCAN_CROSS, orient="row")
     text = print_scan(MarketScan(scan.run, scan.rows, cross, scan.set_aside))
     assert find_cells(text, "USDT  ") == ["USDT", "below", "USD", "1", "1", "0", "−44%", "−58%"]
+    assert "≥ 2%" in text
     assert "Quotes against each other" not in print_scan(scan)
+    wider = MarketScan(build_run(choices={"enter": 0.05}), scan.rows, cross, scan.set_aside)
+    assert "≥ 5%" in print_scan(wider)
 
 
 def test_choices_by_hand_are_said() -> None:

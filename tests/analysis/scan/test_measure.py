@@ -16,6 +16,7 @@ from data.identity.market_universe import ScanAsset, ScanMarket
 from data.schema import TIME, Outcome
 from data.store import CandleStore
 from data.tables.scans import MarketScan
+from deviation.question import Parameters
 from tests.analysis.scan.market_candles import SERIAL, START, WINDOW_MIN, build_market, build_request, write_markets
 from tests.data.frames import build_coverage
 
@@ -282,6 +283,14 @@ def test_the_run_says_what_was_scanned(store: CandleStore) -> None:
     assert (run.event, run.window, run.choices) == (None, None, {"venues": ["okx"]})
     assert run.store_version == store.read_version()
     assert run.five == ("okx", "bybit", "bitget", "gate", "kucoin")
+
+
+def test_other_parameters_are_choices_and_change_the_minutes(store: CandleStore) -> None:
+    """From 8% on Binance strays in one minute, and no longer in that of 5%."""
+    write_markets(store, *ATOM)
+    result = scan(store, parameters=Parameters(enter=0.08))
+    assert result.run.choices == {"enter": 0.08}
+    assert get_row(result, "ATOM", "binance")["beyond_min"] == 1
 
 
 def test_a_scan_can_be_saved_and_read(store: CandleStore) -> None:
