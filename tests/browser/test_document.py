@@ -35,3 +35,21 @@ def test_a_page_of_text_loads_it_when_a_chart_follows(first_visit: PageVisit, sa
     expect(first_visit.tab.locator("#graph .main-svg").first).to_be_visible()
     (script,) = list_plotly_scripts(urls)
     assert "/plotly-basic.min." in script, "not all of plotly.js, which dash would load"
+
+
+def test_the_grid_is_loaded_before_a_page_with_one_opens(first_visit: PageVisit, sample: str) -> None:
+    """The explorer runs without the grid's script; a link to the lows loads it once, and the grid has its rows."""
+    first_visit.open(sample)
+    first_visit.wait_until_idle()
+    assert first_visit.tab.evaluate("window.dash_ag_grid") is None
+    first_visit.tab.get_by_role("link", name="Lows", exact=True).first.click()
+    expect(first_visit.tab.locator(".ag-row").first).to_be_visible()
+    assert first_visit.tab.evaluate("document.querySelectorAll('script[src*=\"dash_ag_grid.\"]').length") == 1
+    first_visit.tab.get_by_role("link", name="Explorer", exact=True).first.click()
+    expect(first_visit.tab.locator("#graph .main-svg").first).to_be_visible()
+
+
+def test_a_page_with_a_grid_has_its_script_at_once(first_visit: PageVisit, sample: str) -> None:
+    """Opened by its address, the page of lows shows its grid."""
+    first_visit.tab.goto(sample.replace("/explorer", "/lows"))
+    expect(first_visit.tab.locator(".ag-row").first).to_be_visible()
