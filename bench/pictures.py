@@ -37,6 +37,7 @@ PAGES = {
     "index-rules": "/index-rules",
     "compare": "/compare",
     "market": "/market?window=report-day",
+    "history": "/history",
     "claims": "/claims",
     "orders": "/orders",
     "events": "/events",

@@ -10,6 +10,7 @@ from dashboard.pages.compare import page as compare
 from dashboard.pages.data import page as data
 from dashboard.pages.events import page as events
 from dashboard.pages.explorer import page as explorer
+from dashboard.pages.history import page as history
 from dashboard.pages.index_rules import page as index_rules
 from dashboard.pages.lows import page as lows
 from dashboard.pages.market import page as market
@@ -40,7 +41,7 @@ PAGE_GROUPS = (
             index_rules.PAGE,
         ),
     ),
-    PageGroup("Whole market", (market.PAGE,)),
+    PageGroup("Whole market", (market.PAGE, history.PAGE)),
     PageGroup(
         "Evidence and data",
         (

@@ -11,6 +11,7 @@ import polars as pl
 
 from analysis.questions import build_question, measure_question, sort_venues
 from dashboard.service.claims import ClaimJudge
+from dashboard.service.history import HistoryReader
 from dashboard.service.market import ScanReader, ScanResult
 from dashboard.service.robustness import RobustnessChecker, RobustnessChecks
 from dashboard.service.store_info import StoreInfo
@@ -88,6 +89,7 @@ class Measurements:
         self.store_info = StoreInfo(store)
         self.claims = ClaimJudge(store, catalogue)
         self._scans = ScanReader(store)
+        self._history = HistoryReader(store)
         self.catalogue = catalogue
         self._cached_measure = lru_cache(maxsize=CACHE_SIZE)(self._measure)
         self._cached_has_seconds = lru_cache(maxsize=CACHE_SIZE)(self._read_has_seconds)
@@ -204,6 +206,16 @@ class Measurements:
             StoreUnusable: The store cannot be read.
         """
         return self._scans.read(view, self.read_version())
+
+    def read_history(self, view: ViewState) -> pl.DataFrame:
+        """The stored history of the assets of the view's focus, else of those of its event's default focus.
+
+        A frame of `data.tables.history.HISTORY_ROW`.
+
+        Raises:
+            StoreUnusable: The store cannot be read.
+        """
+        return self._history.read((view.focus, self.catalogue.get_event(view.event).default_focus))
 
     def describe_inputs(self, measurements: Sequence[Measurement]) -> InputRecord:
         """Hashes and sources of the rows behind measurements, from the cache if they are there.

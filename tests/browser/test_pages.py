@@ -20,6 +20,7 @@ HEADINGS = {
     "index-rules": "WBETH: the index, rule by rule",
     "compare": "Every asset side by side",
     "market": "The whole market has not been scanned for this window",
+    "history": "No history of the whole market is stored",
     "events": "9 events, none of them measured yet",
     "orders": "Your orders beside the chart",
     "claims": "What was said, and what the prices say",

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -38,6 +38,7 @@ from data.schema import (
 from data.store import CandleStore
 from data.tables.candles import CandleTable
 from data.tables.coverage import CoverageTable
+from data.tables.history import HISTORY_ROW, HistoryTable
 from data.tables.rejected_pages import RejectedPageTable
 from data.tables.runs import RunTable
 from data.tables.scans import MarketScan, ScanRun, ScanTable
@@ -229,6 +230,28 @@ class MemoryScanTable(ScanTable):
         return str(len(self._store.saved_scans))
 
 
+class MemoryHistoryTable(HistoryTable):
+    """The history that a `MemoryStore` was given."""
+
+    def __init__(self, store: "MemoryStore") -> None:
+        self._store = store
+
+    def read(self, first: date, last: date, focus: str) -> pl.DataFrame:
+        """The rows of these days."""
+        return self._store.history_rows.filter(pl.col("day").is_between(first, last), pl.col("focus") == focus)
+
+    def list_days(self, focus: str) -> set[date]:
+        """The days of an exchange."""
+        return set(self._store.history_rows.filter(focus=focus)["day"])
+
+    def read_version(self) -> str:
+        """The number of rows."""
+        if self._store.is_broken:
+            message = "the store at nowhere cannot be read"
+            raise StoreUnusable(message)
+        return str(self._store.history_rows.height)
+
+
 @dataclass
 class MemoryStore(CandleStore):
     """A store with fixed frames; if ``is_broken``, it cannot be read. Reads and writes of candles are counted."""
@@ -243,6 +266,7 @@ class MemoryStore(CandleStore):
     run_rows: pl.DataFrame = field(default_factory=lambda: build_empty_frame(RUN))
     saved_scans: list[MarketScan] = field(default_factory=list)
     scan_read_count: int = 0
+    history_rows: pl.DataFrame = field(default_factory=lambda: build_empty_frame(HISTORY_ROW))
     uri: str = "nowhere"
     first_seen: bool = False
 
@@ -253,6 +277,7 @@ class MemoryStore(CandleStore):
         self.rejected_pages = MemoryRejectedPageTable(self)
         self.runs = MemoryRunTable(self)
         self.scans = MemoryScanTable(self)
+        self.history = MemoryHistoryTable(self)
 
     def read_candles(
         self,

@@ -1,6 +1,7 @@
 """The axis of leads: linear up to 1% on either side, logarithmic beyond, so that 2% and 90% can both be read."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dashboard.charts.market.gaps import BIN_EDGES
@@ -43,7 +44,7 @@ class LeadScale:
         return [*reversed(others), (0.0, "0"), *own]
 
 
-def build_lead_scale(leads: list[float]) -> LeadScale:
+def build_lead_scale(leads: Sequence[float]) -> LeadScale:
     """The axis that covers all leads, each a fraction."""
     own = max((lead for lead in leads if lead > 0), default=0.0)
     other = max((-lead for lead in leads if lead < 0), default=0.0)

@@ -13,32 +13,45 @@ from dashboard.state.links import ViewLinks
 from dashboard.state.view import GapKind, ViewState
 from data.catalogue import Catalogue
 from data.tables.scans import MarketScan
+from deviation.question import Group
 from deviation.side import Side
 
 SIDE_LABELS = {Side.BELOW: "Lows", Side.ABOVE: "Highs"}
 GAP_LABELS = {GapKind.UNALIGNED: "Any time in the window", GapKind.ALIGNED: "Same minute"}
 
 
+Choices = list[tuple[str, list[tuple[str, ViewState]]]]
+"""The name of each choice, with the text and the view of each option."""
+
+
 def build_switches(scan: MarketScan, view: ViewState, catalogue: Catalogue) -> html.Div:
     """A row of links for each choice; that of the quotes only if the scan has several."""
-    groups = list_scan_groups(scan, view.focus)
-    choices: list[tuple[str, list[tuple[str, ViewState]]]] = [
-        (
-            "Side",
-            [(text, replace(view, side=side, is_side_chosen=False)) for side, text in SIDE_LABELS.items()],
-        ),
-        ("Gap", [(text, replace(view, gap=gap)) for gap, text in GAP_LABELS.items()]),
+    choices = [
+        *list_common_choices(view, list_scan_groups(scan, view.focus)),
         ("Compared with", [(text, replace(view, peers=peers)) for peers, text in PEER_LABELS.items()]),
+    ]
+    return build_choice_links("market", choices, view, catalogue)
+
+
+def list_common_choices(view: ViewState, groups: Sequence[Group]) -> Choices:
+    """Side, kind of gap, and quote if there are several."""
+    choices: Choices = [
+        ("Side", [(text, replace(view, side=side, is_side_chosen=False)) for side, text in SIDE_LABELS.items()]),
+        ("Gap", [(text, replace(view, gap=gap)) for gap, text in GAP_LABELS.items()]),
     ]
     if len(groups) > 1:
         choices.append(("Quote", [(group.upper(), replace(view, group=group)) for group in groups]))
-    return html.Div(
-        [_build_switch(name, options, view, catalogue) for name, options in choices], className="market-switches"
-    )
+    return choices
+
+
+def build_choice_links(page: str, choices: Choices, view: ViewState, catalogue: Catalogue) -> html.Div:
+    """A row of links to a page for each choice."""
+    switches = [_build_switch(page, name, options, view, catalogue) for name, options in choices]
+    return html.Div(switches, className="market-switches")
 
 
 def _build_switch(
-    name: str, options: Sequence[tuple[str, ViewState]], view: ViewState, catalogue: Catalogue
+    page: str, name: str, options: Sequence[tuple[str, ViewState]], view: ViewState, catalogue: Catalogue
 ) -> html.Div:
     """The name of a choice, and a link for each option; that of the view is marked as current."""
     own_query = view.to_query(catalogue)
@@ -46,6 +59,6 @@ def _build_switch(
     for text, option in options:
         query = option.to_query(catalogue)
         current = {"aria-current": "true"} if query == own_query else {}
-        links.append(ViewLinks(query).build_page_link("market", text, **current))
+        links.append(ViewLinks(query).build_page_link(page, text, **current))
     nav = html.Nav(links, className="side-switch", **build_aria_label(name))
     return html.Div([html.Span(name, className="quiet"), nav], className="market-switch")

@@ -158,6 +158,7 @@ def test_definitions_need_no_store() -> None:
         "orders",
         "data",
         "market",
+        "history",
     }
 
 

@@ -1,0 +1,1 @@
+"""The gaps of one exchange over all assets, day by day."""

@@ -1,0 +1,135 @@
+"""The History page: its finding, chart, marks and table; and what it says without a stored history."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+import polars as pl
+import pytest
+
+from dashboard.charts.history.days import HistoryDay, select_days
+from dashboard.charts.market.scale import compute_position
+from dashboard.pages.base import PageContext
+from dashboard.pages.history import page as history
+from dashboard.service.measurements import Measurements
+from dashboard.state.view import GapKind, ViewState, build_default_view
+from data.catalogue import load_catalogue
+from data.tables.history import HISTORY_ROW
+from deviation.side import Side
+from tests.dashboard.component_data import collect_text, list_parts, to_plain_data
+from tests.dashboard.memory_store import MemoryStore, RecordedActions
+
+CATALOGUE = load_catalogue()
+VIEW = build_default_view(CATALOGUE)
+
+DAYS: dict[date, dict[str, tuple[int, float, float]]] = {
+    date(2025, 10, 9): {"binance": (10, -0.01, -0.03), "okx": (5, -0.02, -0.04), "gate": (20, 0.0, 0.0)},
+    date(2025, 10, 10): {"binance": (60, -0.3, -0.99), "okx": (1, -0.01, -0.02), "gate": (2, -0.04, -0.5)},
+    date(2025, 10, 11): {"binance": (30, -0.05, -0.08), "okx": (15, -0.01, -0.02)},
+}
+"""By day and exchange: on how many of 100 assets it was lowest, the 99th percentile of gaps and the largest."""
+
+
+def build_history() -> pl.DataFrame:
+    """The history of `DAYS` below; above nothing ever differed, and closes of one minute lay a tenth as far apart."""
+    common = {"group": "usdt", "assets": 100, "tied": 0, "even_share": 33.0, "reach_mean": -0.1, "reach_80": 0}
+    made = {"focus": "binance", "asset_count": 100, "made_at": datetime(2025, 12, 1, tzinfo=UTC), "version": "0.1.0"}
+    rows = [
+        {
+            **common,
+            **made,
+            "day": day,
+            "venue": venue,
+            "side": side.value,
+            "first": first * (side is Side.BELOW),
+            "gap_99": gap * (side is Side.BELOW),
+            "gap_most": most * (side is Side.BELOW),
+            "gap_most_asset": "IOTX" if most and side is Side.BELOW else None,
+            "aligned_n": 100,
+            "aligned_99": gap / 10 * (side is Side.BELOW),
+            "aligned_most": most / 10 * (side is Side.BELOW),
+            "aligned_most_asset": "ATOM",
+        }
+        for day, venues in DAYS.items()
+        for venue, (first, gap, most) in venues.items()
+        for side in Side
+    ]
+    return pl.DataFrame(rows, schema=HISTORY_ROW)
+
+
+@pytest.fixture(scope="module")
+def context() -> PageContext:
+    """The services over a store with the history."""
+    return PageContext(Measurements(MemoryStore(history_rows=build_history()), CATALOGUE), RecordedActions())
+
+
+def read_content(context: PageContext, **changes: object) -> list[Any]:
+    """The page as plain data."""
+    view: ViewState = replace(VIEW, **changes)  # type: ignore[arg-type]
+    content: list[Any] = to_plain_data(history.build_content(context, view))
+    return content
+
+
+def test_days_have_the_range_of_the_others() -> None:
+    """Sizes have no sign; the other exchanges' least and most stand beside them."""
+    first, second, third = select_days(build_history(), VIEW)
+    assert first == HistoryDay(date(2025, 10, 9), 100, 0.1, 0.01, 0.03, "IOTX", (0.05, 0.2), (0.0, 0.02))
+    assert (second.share, second.gap_most, second.other_gaps) == (0.6, 0.99, (0.01, 0.04))
+    assert third.other_shares == (0.15, 0.15)
+    assert select_days(build_history(), replace(VIEW, gap=GapKind.ALIGNED))[1].gap_most == pytest.approx(0.099)
+
+
+def test_the_finding_counts_days_within_five_per_cent(context: PageContext) -> None:
+    """At 5% counts as within; the day of the largest gap is named beside the median day."""
+    text = collect_text(read_content(context))
+    assert "On 2 of 3 days, 99% of Binance's lows were at most 5% below all others" in text
+    assert "Furthest on 10 Oct 2025: IOTX, 99% below all others." in text
+    assert "the lowest trade on 60% of assets, on the median day on 30%." in text
+    aligned = collect_text(read_content(context, gap=GapKind.ALIGNED))
+    assert "On 3 of 3 days, 99% of Binance's closes were at most 5% below all others" in aligned
+
+
+def test_a_side_on_which_nothing_differed(context: PageContext) -> None:
+    """No day is the furthest, and no table row is made up."""
+    text = collect_text(read_content(context, side=Side.ABOVE))
+    assert "On no day was Binance above all others." in text
+    assert "IOTX" not in text
+
+
+def test_the_chart_has_lines_bands_and_named_days(context: PageContext) -> None:
+    """Two bands, the share, the largest gaps and the percentile; the event of 10 October is number 1."""
+    (graph,) = [part for part in list_parts(read_content(context)) if part["props"].get("id") == history.GRAPH_ID]
+    figure = graph["props"]["figure"]
+    assert {trace["type"] for trace in figure["data"]} == {"scatter"}
+    share, most, gap = figure["data"][4:]
+    assert share["y"] == [10.0, 60.0, 30.0]
+    assert most["y"] == [round(compute_position(size), 4) for size in (0.03, 0.99, 0.08)]
+    assert gap["x"] == ["2025-10-09", "2025-10-10", "2025-10-11"]
+    assert gap["customdata"][1] == "10 Oct 2025: Binance within 30% on 99% of assets"
+    assert [(mark["text"], mark["x"]) for mark in figure["layout"]["annotations"][:1]] == [("1", "2025-10-10")]
+    assert "1: 10-11 October 2025" in collect_text(read_content(context))
+
+
+def test_days_lead_to_the_asset_of_their_largest_gap(context: PageContext) -> None:
+    """The largest first, in a window of that day."""
+    links = [part["props"]["href"] for part in list_parts(read_content(context)) if part["type"] == "A"]
+    assert next(href for href in links if "asset=IOTX" in href) == (
+        "/explorer?asset=IOTX&from=2025-10-10T00%3A00%3A00Z&to=2025-10-11T00%3A00%3A00Z"
+    )
+
+
+def test_another_exchange_is_shown_from_the_same_assets(context: PageContext) -> None:
+    """Without a history of OKX's own assets those of the event's default focus are counted."""
+    assert "On 3 of 3 days, 99% of OKX's lows" in collect_text(read_content(context, focus="okx"))
+    assert set(history.build_notice_result(context, VIEW).present_venues) == {"binance", "okx", "gate"}
+    text = collect_text(read_content(context, focus="kraken"))
+    assert "No USDT price of Kraken can be compared on the stored days" in text
+
+
+def test_without_a_history_the_page_names_the_command() -> None:
+    """And has no chart."""
+    context = PageContext(Measurements(MemoryStore(), CATALOGUE), RecordedActions())
+    text = collect_text(read_content(context))
+    assert "No history of the whole market is stored" in text
+    assert "plumbline scan --days 2025-01-01..2025-12-31" in text
+    assert "Day by day" not in text
