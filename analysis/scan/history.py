@@ -1,8 +1,8 @@
 """The history of the whole market: every day measured like a scan, and counted for every exchange alike.
 
-A task is one asset and one month. Each of its days is a question of its own, which reads the candles beside it that
-rates, the 24 hours before and the lag need, so that a day at the border of a month has the numbers that it has when it
-is measured alone.
+A task is one asset and one month. Each of its days is a question of its own, measured with the candles beside it that
+rates, the 24 hours before and the lag need: the task reads these too, so that a day at the border of a month has the
+numbers that it has when it is measured alone.
 """
 
 from collections.abc import Collection, Generator
@@ -18,7 +18,8 @@ from analysis.engine.run import Engine, run_tasks
 from analysis.engine.worker_store import open_store
 from analysis.questions import build_question
 from analysis.scan.history_counts import COUNTED_COLUMNS, count_days
-from analysis.scan.measure import measure_asset
+from analysis.scan.inputs import read_asset_inputs
+from analysis.scan.measure import measure_inputs
 from analysis.scan.request import ScanTask
 from data.catalogue import Catalogue
 from data.errors import UsageError
@@ -27,6 +28,7 @@ from data.reader import CandleReader
 from data.schema import TIME
 from data.store import CandleStore
 from data.tables.history import HISTORY_ORDER, HISTORY_ROW
+from data.tables.scans import SCAN_ROW
 from data.version import VERSION
 from deviation.question import DAY, Parameters
 
@@ -140,7 +142,7 @@ def measure_stored_days(uri: str, task: HistoryTask) -> pl.DataFrame:
 
 
 def measure_days(reader: CandleReader, task: HistoryTask) -> pl.DataFrame:
-    """Measure each day of a task.
+    """Measure each day of a task from one read of its candles.
 
     Returns:
         ``day`` and `COUNTED_COLUMNS`: a row for each day, group, venue and side that was measured.
@@ -148,13 +150,16 @@ def measure_days(reader: CandleReader, task: HistoryTask) -> pl.DataFrame:
     Raises:
         StoreUnusable: the store cannot be read.
     """
-    frames = []
-    for number in range(task.day_count):
-        start = task.start + number * DAY
-        question = replace(task.first_day.question, start=start, end=start + DAY)
-        rows = measure_asset(reader, replace(task.first_day, question=question)).rows
-        frames.append(rows.select(pl.lit(start.date()).alias("day"), *COUNTED_COLUMNS))
-    return pl.concat(frames)
+    question = task.first_day.question
+    starts = [task.start + number * DAY for number in range(task.day_count)]
+    days = [replace(task.first_day, question=replace(question, start=start, end=start + DAY)) for start in starts]
+    if question.underlying is not None:  # it has no market to compare with
+        return pl.DataFrame(schema={"day": pl.Date(), **{name: SCAN_ROW[name] for name in COUNTED_COLUMNS}})
+    inputs = read_asset_inputs(reader, task.first_day.scanned, [day.question for day in days])
+    return pl.concat(
+        measure_inputs(*inputs, day).rows.select(pl.lit(day.start.date()).alias("day"), *COUNTED_COLUMNS)
+        for day in days
+    )
 
 
 def _build_task(

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import partial
 
 import polars as pl
 
 from analysis.engine.run import Engine, run_tasks
+from analysis.engine.worker_store import open_store
 from analysis.event import measure_if_present
 from analysis.scan.calm_prices import CalmPrice, measure_calm_prices
 from analysis.scan.inputs import read_asset_inputs, rename_symbol
@@ -15,6 +16,7 @@ from analysis.scan.request import ScanRequest, ScanTask, build_tasks
 from analysis.scan.rows import RowNames, Values, list_cross, list_rows
 from analysis.scan.set_aside import find_reasons, is_comparable, list_without_price
 from data.catalogue import Catalogue
+from data.grid.candle_grid import CandleGrid
 from data.identity.market_universe import ScanMarket
 from data.reader import CandleReader
 from data.schema import parse_quote
@@ -34,6 +36,7 @@ from data.version import VERSION
 from deviation.measure import measure_aligned
 from deviation.minute.grid import align_candles, build_axis
 from deviation.placebo import shift_question
+from deviation.question import Question
 from deviation.report.choices import list_parameter_choices
 
 Frame = tuple[dict[str, pl.DataType], Sequence[str]]
@@ -109,18 +112,12 @@ def scan_market(
 
 
 def measure_stored_asset(uri: str, task: ScanTask) -> AssetScan:
-    """As `measure_asset`, from the store at a URI, which each worker opens by itself.
+    """As `measure_asset`, from the store at a URI, which each worker opens once.
 
     Raises:
         StoreUnusable: the store cannot be read.
     """
-    return measure_asset(_open_store(uri), task)
-
-
-@cache
-def _open_store(uri: str) -> CandleStore:
-    """The store of a worker, opened once for all its tasks: it finds out by itself when another one has written."""
-    return CandleStore(uri)
+    return measure_asset(open_store(uri), task)
 
 
 def measure_asset(reader: CandleReader, task: ScanTask) -> AssetScan:
@@ -131,8 +128,12 @@ def measure_asset(reader: CandleReader, task: ScanTask) -> AssetScan:
     """
     if task.question.underlying is not None:
         return _build_asset_scan(task, set_aside=[_name_aside(task, None, SetAside.FAIR_VALUE)])
-    windows = [task.question, *(shift_question(task.question, days) for days in task.placebo_days)]
-    candles, covered_spans = read_asset_inputs(reader, task.scanned, windows)
+    return measure_inputs(*read_asset_inputs(reader, task.scanned, _list_windows(task)), task)
+
+
+def measure_inputs(candles: CandleGrid, covered_spans: pl.DataFrame, task: ScanTask) -> AssetScan:
+    """As `measure_asset`, from candles and spans of `read_asset_inputs` that may reach beyond what the task needs."""
+    windows = _list_windows(task)
     aligned = align_candles(candles, covered_spans, build_axis(task.question))
     markets = {(market.venue, rename_symbol(task.asset, market)): market for market in task.scanned.markets}
     quotes = {name: parse_quote(market.symbol) for name, market in markets.items()}
@@ -158,6 +159,11 @@ def measure_asset(reader: CandleReader, task: ScanTask) -> AssetScan:
         placebo = measure_if_present(candles, covered_spans, replace(window, venues=chosen))
         rows += [] if placebo is None else list_rows(placebo, names, days)
     return _build_asset_scan(task, rows, list(list_cross(measurement)), set_aside)
+
+
+def _list_windows(task: ScanTask) -> list[Question]:
+    """The window and those of the days before."""
+    return [task.question, *(shift_question(task.question, days) for days in task.placebo_days)]
 
 
 def _name_aside(
