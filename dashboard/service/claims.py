@@ -13,8 +13,8 @@ from evidence.claims.schema import Ledger
 CACHE_SIZE = 8
 """Ledgers in the cache."""
 
-CacheKey = tuple[str, str]
-"""The version of the store's content, and the event."""
+CacheKey = tuple[str, str, str]
+"""The versions of the store's content and of its saved scans, and the event."""
 
 
 class ClaimJudge:
@@ -43,8 +43,9 @@ class ClaimJudge:
 
     def get_cached(self, version: str, ledger: Ledger) -> tuple[ClaimResult, ...] | None:
         """The verdicts over real candles; None if they are not in the cache."""
+        key = self._build_key(version, ledger)
         with self._cache_lock:
-            return self._cache.get((version, ledger.event))
+            return self._cache.get(key)
 
     def judge(self, version: str, ledger: Ledger) -> tuple[ClaimResult, ...]:
         """The verdicts over real candles.
@@ -59,10 +60,14 @@ class ClaimJudge:
         with self._compute_lock:
             results = self.get_cached(version, ledger)
             if results is None:
+                key = self._build_key(version, ledger)
                 facts = ClaimFacts(self._store, self._catalogue, ledger.event)
                 results = judge_claims(ledger.claims, facts, Basis.REAL)
                 with self._cache_lock:
-                    self._cache[version, ledger.event] = results
+                    self._cache[key] = results
                     if len(self._cache) > CACHE_SIZE:
                         self._cache.popitem(last=False)
         return results
+
+    def _build_key(self, version: str, ledger: Ledger) -> CacheKey:
+        return version, self._store.scans.read_version(), ledger.event

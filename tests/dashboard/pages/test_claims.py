@@ -15,6 +15,7 @@ from data.reconstruction.sample import ensure_sample
 from data.store import CandleStore
 from tests.dashboard.component_data import collect_text, list_parts, to_plain_data
 from tests.dashboard.memory_store import RecordedActions
+from tests.data.scan_frames import build_scan
 from tests.evidence.claims.candles import LATER, build_candles
 
 CATALOGUE = load_catalogue()
@@ -57,6 +58,13 @@ def test_verdicts_come_with_a_second_request_and_are_kept(page_context: PageCont
     second = claims.build_content(page_context, VIEW)
     assert "being judged" not in collect_text(to_plain_data(second))
     assert all(part["props"].get("id") != "claims-asked" for part in list_parts(second))
+
+
+def test_a_scan_that_was_saved_since_is_taken_into_account(page_context: PageContext, tmp_path: Path) -> None:
+    """Claims about all coins rest on it, so that everything is judged anew."""
+    build(page_context, VIEW)
+    CandleStore(str(tmp_path / "lake")).scans.save(build_scan({"ATOM": {"binance": 0.5, "okx": 1.0, "gate": 1.2}}))
+    assert "being judged" in collect_text(to_plain_data(claims.build_content(page_context, VIEW)))
 
 
 def test_a_claim_says_who_when_and_where_and_links_to_the_view(page_context: PageContext) -> None:
