@@ -57,7 +57,15 @@ def build_history_figure(
             "height": FIGURE_HEIGHT,
             "margin": MARGINS,
             "hovermode": "closest",
-            "xaxis": {**axis, "type": "date", "anchor": "y2", "tickfont": {"size": 12}, "nticks": 4, "tickangle": 0},
+            "xaxis": {
+                **axis,
+                "type": "date",
+                "anchor": "y2",
+                "tickfont": {"size": 12},
+                "nticks": 4,
+                "tickangle": 0,
+                "ticklabelstandoff": 6,
+            },
             "yaxis": {
                 **axis,
                 "domain": SHARE_DOMAIN,
