@@ -119,6 +119,7 @@ def summarize_scan(
     gaps = rows.filter(pl.col("gap").is_not_null()).sort(pl.col("gap") * -side.sign, "asset")
     measured = scan.rows.filter(pl.col("days_before") == 0)["asset"].unique().sort()
     price_counts = gaps["price_count"].to_list()
+    priced = set(gaps["asset"])
     return ScanSummary(
         scan=scan,
         focus=focus,
@@ -128,7 +129,7 @@ def summarize_scan(
         placebo=tuple(day for days_before, day in days.items() if days_before and day.everyone.assets),
         exchange_counts=(min(price_counts), max(price_counts)) if price_counts else None,
         gaps=gaps,
-        unpriced=tuple(asset for asset in measured if asset not in set(gaps["asset"])),
+        unpriced=tuple(asset for asset in measured if asset not in priced),
         incomplete=int((gaps["missing_min"] > 0).sum()),
         five_incomplete=int((gaps["five_missing"] > 0).sum()),
     )
