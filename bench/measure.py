@@ -27,6 +27,7 @@ from analysis.questions import build_question, measure_question
 from bench.candles import ASSETS, MONTH_DAYS, START, fill_store
 from bench.peers import NumbersByMarket, PeerMeasure, PeerNumbers
 from data.catalogue import load_catalogue
+from data.delta.layout import Layout
 from data.store import CandleStore
 from deviation.measurement import Measurement
 from deviation.question import Question
@@ -90,8 +91,7 @@ def read_bare(uri: str, asset: str, start: datetime, end: datetime) -> pl.DataFr
     return (
         pl.scan_delta(f"{uri}/candles")
         .filter(
-            pl.col("asset").is_in(list(question.required_assets)),
-            pl.col("day").is_between(needed_start.date(), needed_end.date()),
+            Layout.MONTH.build_filter(question.required_assets, needed_start, needed_end),
             pl.col("open_time").is_between(needed_start, needed_end, closed="left"),
         )
         .select(MEASURED_COLUMNS)

@@ -41,5 +41,5 @@ PeerMeasure = Callable[[str, str, datetime, datetime], NumbersByMarket]
 def list_files(uri: str, asset: str, start: datetime, end: datetime) -> list[str]:
     """The Parquet files of the table that hold an asset's candles of a window."""
     first_day, last_day = start.astimezone(UTC), (end - timedelta(microseconds=1)).astimezone(UTC)
-    days = f"asset = '{asset}' AND day >= '{first_day:%Y-%m-%d}' AND day <= '{last_day:%Y-%m-%d}'"
-    return list(DeltaTable(uri).file_uris(file_pruning_predicate=days))
+    months = f"asset = '{asset}' AND month >= '{first_day:%Y-%m-01}' AND month <= '{last_day:%Y-%m-01}'"
+    return list(DeltaTable(uri).file_uris(file_pruning_predicate=months))

@@ -5,6 +5,7 @@ from datetime import datetime
 import polars as pl
 
 from bench.peers import ENTER, EXIT, FIRM_VOTES, MIN_VOTE, TOLERANCE, NumbersByMarket, PeerNumbers
+from data.delta.layout import Layout
 
 ENTER_LIMIT, EXIT_LIMIT = ENTER - TOLERANCE, EXIT - TOLERANCE
 
@@ -37,8 +38,7 @@ def _read_votes(uri: str, asset: str, start: datetime, end: datetime) -> pl.Lazy
     return (
         pl.scan_delta(uri)
         .filter(
-            pl.col("asset") == asset,
-            pl.col("day").is_between(start.date(), end.date()),
+            Layout.MONTH.build_filter([asset], start, end),
             pl.col("open_time").is_between(start, end, closed="left"),
             pl.col("volume") * pl.max_horizontal("open", "close") >= MIN_VOTE,
         )
