@@ -24,7 +24,7 @@ from filelock import FileLock, Timeout
 
 from data.delta.compaction import SORT_COLUMNS
 from data.delta.layout import Layout
-from data.delta.local_folder import find_local_folder
+from data.delta.local_folder import FolderTable, find_local_folder
 from data.delta.staging import StagedFiles, list_files
 from data.delta.table import StoreTable, quote_sql
 from data.errors import StoreBusy, StoreUnusable, UsageError
@@ -70,7 +70,7 @@ def migrate_table(table: StoreTable, on_month: OnMonth) -> int:
         )
         raise UsageError(message)
     with _hold_lock(folder):
-        table.run_with_retries(lambda: _stage_parts(table, DeltaTable(table.uri), on_month))
+        table.run_with_retries(lambda: _stage_parts(table, FolderTable(table.uri), on_month))
         # What is left takes a moment, however large the table is.
         return table.run_with_retries(lambda: _migrate_once(table, folder, on_month))
 
@@ -89,7 +89,7 @@ def _hold_lock(folder: Path) -> Iterator[None]:
 
 def _migrate_once(table: StoreTable, folder: Path, on_month: OnMonth) -> int:
     """Stage what is not staged and replace the files; raises CommitFailedError if a writer went ahead."""
-    snapshot = DeltaTable(table.uri)
+    snapshot = FolderTable(table.uri)
     parts = _stage_parts(table, snapshot, on_month)
     if parts is None:
         return 0

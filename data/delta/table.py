@@ -25,7 +25,7 @@ from deltalake import (
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
 
 from data.delta.layout import Layout
-from data.delta.local_folder import find_local_folder
+from data.delta.local_folder import FolderTable, find_local_folder
 from data.delta.object_storage import explain_error
 from data.errors import StoreBusy, StoreUnusable, UsageError
 from data.schema import TIME
@@ -287,7 +287,7 @@ class StoreTable:
     def _try_open(self) -> DeltaTable | None:
         """The table; None if the place is empty. Raises TableNotFoundError if it is not empty but no table."""
         try:
-            return DeltaTable(self.uri)
+            return FolderTable(self.uri)
         except TableNotFoundError as error:
             if "Unknown scheme" in str(error):
                 message = f"no storage is known for {self.uri!r}; give a folder or a URI such as s3://BUCKET/PATH"
@@ -325,7 +325,7 @@ class StoreTable:
         """Create a table for rows of this one at a URI, or open the one that is there."""
         schema = self.schema if layout is None else layout.convert_schema(self.schema)
         partition_by = self.partition_by if layout is None else layout.partition_by
-        return DeltaTable.create(
+        return FolderTable.create(
             uri,
             Schema.from_arrow(pl.Schema(schema)),
             mode="ignore",

@@ -45,6 +45,17 @@ def test_what_is_written_is_read_back_sorted(store: CandleStore) -> None:
     assert_frame_equal(store.read_candles(["ATOM"], *WIDE), build_candles(early, late, okx))
 
 
+@pytest.mark.parametrize("folder", ["Application Support", "K\N{LATIN SMALL LETTER O WITH DIAERESIS}ln 100%", "a+b#c"])
+def test_a_store_may_lie_in_any_folder(tmp_path: Path, folder: str) -> None:
+    """Also in one whose name has a space, as that for program data on macOS; it is maintained there too."""
+    store = CandleStore(str(tmp_path / folder / "lake"))
+    for minute in range(3):
+        store.write_candles(build_candles(build_candle(minute)), source="api.example", fetched_at=NOW)
+    store.maintain(NOW + timedelta(days=60))
+    candles = build_candles(*(build_candle(minute) for minute in range(3)))
+    assert_frame_equal(CandleStore(store.uri).read_candles(["ATOM"], *WIDE), candles)
+
+
 def test_columns_may_come_in_any_order(store: CandleStore) -> None:
     """The order of the columns of a batch does not matter."""
     frame = build_candles(build_candle())
