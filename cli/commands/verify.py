@@ -17,6 +17,7 @@ from data.reader import CandleReader
 from data.store import CandleStore
 from evidence.case.bundle import is_case, read_case
 from evidence.proof.read_file import ProvenFile, read_proven_content, read_proven_file
+from evidence.proof.rows import ROWS_HASH
 from evidence.proof.verify import Proof, RowComparison, verify_manifest
 
 PROVEN_FOLDERS = ("pictures/", "tables/")
@@ -104,11 +105,13 @@ def _verify_case(session: Session, path: Path, source: CandleReader | None) -> l
 def _verify_proven(session: Session, proven: ProvenFile, source: CandleReader | None) -> Proof:
     manifest, store = proven.manifest, _open_store(session, proven)
     comparison = None
-    if proven.rows is not None:
+    # A picture of measurements is compared by its numbers, one of a scan by the hash of its rows.
+    old_rows = manifest.get(ROWS_HASH) if proven.rows is None and "measured" not in manifest else proven.rows
+    if old_rows is not None:
         # plotly takes a moment to import, which pictures do without.
         from cli.proof.made_again import rebuild_rows  # noqa: PLC0415
 
-        comparison = RowComparison(proven.rows, partial(rebuild_rows, manifest, source or store, session.catalogue))
+        comparison = RowComparison(old_rows, partial(rebuild_rows, manifest, source or store, session.catalogue))
     if source is not None:
         return verify_manifest(manifest, source, session.catalogue, rows=comparison)
     return verify_manifest(manifest, store, session.catalogue, store.candles.read_revisions, comparison)

@@ -18,7 +18,7 @@ from evidence.proof.canonical import MARKET_KEY
 from evidence.proof.inputs import InputRead, describe_read
 from evidence.proof.manifest import FORMAT, read_input_entries, read_questions
 from evidence.proof.numbers import Difference, build_numbers, list_differences
-from evidence.proof.rows import list_row_differences
+from evidence.proof.rows import ROWS_HASH, hash_csv, list_row_differences
 
 NO_PRICE = "no price in this data"
 
@@ -63,7 +63,7 @@ class Proof:
         spans_changed: whether other spans count as complete than then, so that quiet and missing bars differ.
         revisions: of `data.schema.REVISION`: values of these markets that an exchange changed, in the spans read.
         differences: numbers that differ.
-        is_store_table: whether the file lists what a store held, which no question is behind.
+        is_store_table: whether the file shows what a store held, which no question is behind.
     """
 
     manifest: Mapping[str, Any]
@@ -83,9 +83,12 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class RowComparison:
-    """The rows of a table as a CSV, and what makes them again; None where they cannot be made."""
+    """The rows of a file, and what makes them again as a CSV; None where they cannot be made.
 
-    old: bytes
+    ``old`` are those of a table as a CSV, or the hash of those that a picture is of; see `evidence.proof.rows`.
+    """
+
+    old: bytes | str
     build: Callable[[], bytes | None]
 
     def compare(self) -> list[Difference]:
@@ -94,7 +97,11 @@ class RowComparison:
             new = self.build()
         except NoUsableCandles:
             return [Difference("rows", "rows", NO_PRICE)]
-        return [] if new is None or new == self.old else list(list_row_differences(self.old, new))
+        if new is None:
+            return []
+        if isinstance(self.old, str):
+            return [] if hash_csv(new) == self.old else [Difference(ROWS_HASH, self.old, hash_csv(new))]
+        return [] if new == self.old else list(list_row_differences(self.old, new))
 
 
 class RevisionReader(Protocol):
@@ -119,7 +126,7 @@ def verify_manifest(
         reader: where candles are read from, as they first came if the manifest says so.
         catalogue: facts on assets, venues and events.
         read_revisions: lists what exchanges changed; None where nobody knows, as for files.
-        rows: for a table, makes its rows again; None for a picture.
+        rows: makes the rows again of a table, and of a picture that no question is behind; None for other pictures.
 
     Raises:
         ManifestDamaged: an entry is missing or has no meaning, or is of a later version of the program.
@@ -128,7 +135,7 @@ def verify_manifest(
     if manifest.get("format") != FORMAT:
         message = f"the manifest has format {manifest.get('format')!r}; this program reads {FORMAT}"
         raise ManifestDamaged(message)
-    if "measured" not in manifest and rows is not None:  # a table of the store
+    if "measured" not in manifest and rows is not None:  # of what the store held
         return Proof(manifest, differences=tuple(rows.compare()), is_store_table=True)
     questions, entries = read_questions(manifest, catalogue), read_input_entries(manifest)
     _check_inputs(questions, [read for read, _ in entries])

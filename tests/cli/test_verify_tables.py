@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -15,7 +16,8 @@ from data.catalogue import load_catalogue
 from data.files.export import METADATA_SUFFIX
 from data.store import CandleStore
 from tests.cli.program import RunCommand, write_csv
-from tests.cli.test_verify import WINDOW, list_lines
+from tests.cli.test_verify import WINDOW, draw_without_browser, list_lines
+from tests.data.scan_frames import MADE_AT, build_run, build_scan
 
 TABLES = ("candles", "deviation")
 LINKS = ("comparison", "thresholds", "gaps", "matrix", "compare")
@@ -150,3 +152,29 @@ def test_a_csv_without_its_metadata_proves_nothing(filled: RunCommand, tmp_path:
     result = filled("verify", path)
     assert result.exit_code == 3
     assert "a.csv-metadata.json, which is not beside it" in result.output
+
+
+@pytest.mark.parametrize("ending", ["png", "csv"])
+def test_a_picture_of_a_scan_holds_until_another_scan_is_saved(
+    run: RunCommand, lake: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str
+) -> None:
+    """Pictures and tables of the whole market are compared with the rows of the latest scan of the window."""
+    monkeypatch.setattr(Renderer, "draw", draw_without_browser)
+    store = CandleStore(lake)
+    store.scans.save(build_scan({"ATOM": {"binance": 0.5, "okx": 1.0, "gate": 1.2}}))
+    query = {"event": "2025-10-10", "window": "report-day"}
+    with_metadata = partial(build_export, Measurements(store, load_catalogue()), Renderer(), "market", query=query)
+    path = tmp_path / f"market.{ending}"
+    path.write_bytes(with_metadata(file_format=ending).content)
+    if ending == "csv":
+        metadata = with_metadata(file_format="csv-metadata.json")
+        path.with_name(f"{path.name}{METADATA_SUFFIX}").write_bytes(metadata.content)
+    assert run("verify", path).output.splitlines() == [
+        f"{path.name}: consistent",
+        "  market, of what a store held",
+        "  the rows are the same",
+    ]
+    later_run = build_run("scan-2", made_at=MADE_AT + timedelta(days=1), asset_count=1)
+    store.scans.save(build_scan({"ATOM": {"binance": 0.6, "okx": 1.0, "gate": 1.2}}, run=later_run))
+    result = run("verify", path)
+    assert (result.exit_code, result.output.splitlines()[0]) == (1, f"{path.name}: data changed since")

@@ -91,7 +91,9 @@ def format_proof(result: FileResult) -> Iterator[str]:
         return
     manifest = proof.manifest
     if proof.is_store_table:
-        yield f"  {manifest['kind']}, a table of what a store held: the rows are those that were written"
+        yield f"  {manifest['kind']}, of what a store held"
+        if proof.status is ProofStatus.CONSISTENT:
+            yield "  the rows are the same"
         yield from _list_differences(proof)
         return
     assets = ", ".join(str(asset) for asset in manifest["assets"])
