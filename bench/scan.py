@@ -163,7 +163,7 @@ def upload_store(folder: Path) -> Iterator[str]:
             AWS_SECRET_ACCESS_KEY="bench",  # noqa: S106 - of a server on this machine
             AWS_REGION="us-east-1",
         )
-        _put(f"{address}/bench", b"")
+        _put(f"{address}/bench", None)
         for path in sorted(path for path in folder.rglob("*") if path.is_file()):
             _put(f"{address}/bench/lake/{path.relative_to(folder).as_posix()}", path.read_bytes())
         try:
@@ -172,8 +172,10 @@ def upload_store(folder: Path) -> Iterator[str]:
             server.terminate()
 
 
-def _put(url: str, content: bytes) -> None:
-    with urlopen(Request(url, data=content, method="PUT")):  # noqa: S310 - an address of this machine
+def _put(url: str, content: bytes | None) -> None:
+    # Else urllib says that the content is a form, which the server would parse.
+    headers = {} if content is None else {"Content-Type": "application/octet-stream"}
+    with urlopen(Request(url, data=content, headers=headers, method="PUT")):  # noqa: S310 - an address of this machine
         pass
 
 
