@@ -9,6 +9,7 @@ import stamina
 from deltalake import DeltaTable
 from deltalake.exceptions import CommitFailedError, TableNotFoundError
 
+from data.delta.local_folder import FolderTable
 from data.delta.table import StoreTable
 from data.delta.upsert import WriteReport
 from data.errors import StoreBusy
@@ -107,8 +108,8 @@ def test_a_table_made_while_it_is_looked_for_is_found(store: CandleStore) -> Non
     def miss_once(uri: str) -> DeltaTable:
         if looks:
             raise looks.pop()
-        return DeltaTable(uri)
+        return FolderTable(uri)
 
-    with patch("data.delta.table.DeltaTable", miss_once):
+    with patch("data.delta.table.FolderTable", miss_once):
         assert store.read_candles(["ATOM"], *WIDE).height == 1
     assert looks == []
