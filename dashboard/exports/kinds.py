@@ -26,6 +26,7 @@ class ExportKind(StrEnum):
     AUDIT = "audit"
     HOLDINGS = "held"
     MARKET = "market"
+    HISTORY = "history"
     CASE = "case"
 
     @property
@@ -59,6 +60,7 @@ LABELS = {
     ExportKind.AUDIT: "Differences between sources",
     ExportKind.HOLDINGS: "Stored data, whole store",
     ExportKind.MARKET: "Gaps of all assets",
+    ExportKind.HISTORY: "Gaps day by day",
     ExportKind.CASE: "Case file",
 }
 """The label of each export."""

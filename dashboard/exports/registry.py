@@ -8,6 +8,7 @@ from dashboard.exports.case.export import export_case
 from dashboard.exports.evidence.index_rules import export_index
 from dashboard.exports.evidence.sequence import export_sequence
 from dashboard.exports.gaps import export_gaps
+from dashboard.exports.history.export import export_history
 from dashboard.exports.kinds import ExportKind
 from dashboard.exports.lowest_minute import export_bounds
 from dashboard.exports.market.export import export_market
@@ -118,6 +119,7 @@ _EXPORTS = (
     Export(ExportKind.SEQUENCE, "sequence", (*PICTURE_AND_ROWS, "json"), export_sequence),
     Export(ExportKind.INDEX, "index-rules", (*PICTURE_AND_ROWS, "json"), export_index),
     Export(ExportKind.MARKET, "market", PICTURE_AND_ROWS, export_market),
+    Export(ExportKind.HISTORY, "history", PICTURE_AND_ROWS, export_history),
     Export(ExportKind.MEASUREMENT, "explorer", ("json",), export_measurement),
     Export(ExportKind.CASE, "explorer", ("zip",), export_case),
     Export(ExportKind.COVERAGE, "data", ROWS, export_coverage, Section.TABLE),

@@ -1,5 +1,6 @@
 """The History page in Chromium, over a store with a history: its chart, and nothing that moves while it opens."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -25,11 +26,17 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def test_the_chart_and_its_table(visit: PageVisit, recorded: str) -> None:
-    """After one request the largest gap of each day is a dot, and the days are a table."""
+    """After one request the largest gap of each day is a dot; a day that is searched for leads to the explorer."""
     tab = visit.open_page(build_address(recorded, "history"), FINDING)
     assert visit.request_triggers == [["place.data"]]
     expect(tab.locator("#history-graph .scatterlayer .points path")).to_have_count(3)
-    expect(tab.get_by_role("region", name="Days with the largest gaps").locator("tbody tr")).to_have_count(3)
+    rows = tab.locator("#history-grid .ag-center-cols-container .ag-row")
+    expect(rows).to_have_count(3)
+    tab.get_by_label("Search").fill("11 oct")
+    expect(rows).to_have_count(1)
+    assert visit.request_triggers == [["place.data"]]
+    tab.locator("#history-grid").get_by_role("link", name="IOTX").click()
+    expect(tab).to_have_url(re.compile(r"/explorer\?.*asset=IOTX.*from=2025-10-11T00"))
 
 
 @pytest.mark.parametrize("width", [1440, 390])

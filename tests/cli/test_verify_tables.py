@@ -17,6 +17,7 @@ from data.files.export import METADATA_SUFFIX
 from data.store import CandleStore
 from tests.cli.program import RunCommand, write_csv
 from tests.cli.test_verify import WINDOW, draw_without_browser, list_lines
+from tests.dashboard.pages.test_history import build_history
 from tests.data.scan_frames import MADE_AT, build_run, build_scan
 
 TABLES = ("candles", "deviation")
@@ -176,5 +177,31 @@ def test_a_picture_of_a_scan_holds_until_another_scan_is_saved(
     ]
     later_run = build_run("scan-2", made_at=MADE_AT + timedelta(days=1), asset_count=1)
     store.scans.save(build_scan({"ATOM": {"binance": 0.6, "okx": 1.0, "gate": 1.2}}, run=later_run))
+    result = run("verify", path)
+    assert (result.exit_code, result.output.splitlines()[0]) == (1, f"{path.name}: data changed since")
+
+
+@pytest.mark.parametrize("ending", ["png", "csv", "parquet"])
+def test_a_picture_of_a_history_holds_until_a_day_is_measured_again(
+    run: RunCommand, lake: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str
+) -> None:
+    """Pictures and tables of a history are compared with the rows of the days as measured last."""
+    monkeypatch.setattr(Renderer, "draw", draw_without_browser)
+    store, rows = CandleStore(lake), build_history()
+    store.history.save(rows)
+    build = partial(build_export, Measurements(store, load_catalogue()), Renderer(), "history", query={})
+    path = tmp_path / f"history.{ending}"
+    path.write_bytes(build(file_format=ending).content)
+    if ending == "csv":
+        path.with_name(f"{path.name}{METADATA_SUFFIX}").write_bytes(build(file_format="csv-metadata.json").content)
+    assert run("verify", path).output.splitlines() == [
+        f"{path.name}: consistent",
+        "  history, of what a store held",
+        "  the rows are the same",
+    ]
+    later = pl.col("made_at") + timedelta(days=1)
+    store.history.save(
+        rows.filter(pl.col("day") == rows["day"].max()).with_columns(made_at=later, assets=pl.lit(101, pl.Int64))
+    )
     result = run("verify", path)
     assert (result.exit_code, result.output.splitlines()[0]) == (1, f"{path.name}: data changed since")

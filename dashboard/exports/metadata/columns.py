@@ -6,6 +6,7 @@ They stand for themselves: no reader needs another document.
 from dashboard.exports.kinds import ExportKind
 from dashboard.exports.metadata.column import FRACTION, MINUTES, QUOTE, TIME, Column
 from dashboard.exports.metadata.evidence_columns import INDEX_COLUMNS, SEQUENCE_COLUMNS
+from dashboard.exports.metadata.history_columns import HISTORY_COLUMNS
 from dashboard.exports.metadata.market_columns import MARKET_COLUMNS
 from deviation.side import Side
 from deviation.window.side_summary import THRESHOLDS_PCT
@@ -174,6 +175,7 @@ OWN_COLUMNS: dict[ExportKind, dict[str, Column]] = {
     ExportKind.SEQUENCE: SEQUENCE_COLUMNS,
     ExportKind.INDEX: INDEX_COLUMNS,
     ExportKind.MARKET: MARKET_COLUMNS,
+    ExportKind.HISTORY: HISTORY_COLUMNS,
     ExportKind.LOWS: {**_define_extreme("low", "lowest", "below"), **_define_extreme("high", "highest", "above")},
     ExportKind.GAPS: {
         "kind": Column(

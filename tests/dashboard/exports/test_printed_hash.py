@@ -13,6 +13,7 @@ from dashboard.sheet.renderer import FileFormat, Renderer
 from evidence.proof.manifest import is_intact
 from tests.dashboard.exports.test_routes import build_crash_scan
 from tests.dashboard.memory_store import MemoryStore
+from tests.dashboard.pages.test_history import build_history
 from tests.dashboard.scenarios import CATALOGUE
 
 PICTURES = [(export.kind, size) for export in EXPORTS.values() if "png" in export.formats for size in export.sizes]
@@ -34,7 +35,8 @@ def test_the_hash_stands_in_the_picture(kind: str, size: str) -> None:
     """The foot has the first twelve digits of a manifest that is whole, in every shape of every export."""
     renderer = TextRenderer()
     query = {"window": "crash", "size": size} | ({"asset": "WBETH"} if kind == "index" else {})
-    build_export(Measurements(MemoryStore(saved_scans=[build_crash_scan()]), CATALOGUE), renderer, kind, "png", query)
+    store = MemoryStore(saved_scans=[build_crash_scan()], history_rows=build_history())
+    build_export(Measurements(store, CATALOGUE), renderer, kind, "png", query)
     assert renderer.manifest is not None
     assert is_intact(renderer.manifest)
     assert renderer.manifest["kind"] == kind

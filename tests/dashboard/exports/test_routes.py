@@ -52,9 +52,9 @@ EXPORT_NAMES = [
     f"{kind}.{file_format}"
     for kind, export in EXPORTS.items()
     for file_format in export.formats
-    if kind not in {*STORE_KINDS, ExportKind.CASE, ExportKind.MARKET}
+    if kind not in {*STORE_KINDS, ExportKind.CASE, ExportKind.MARKET, ExportKind.HISTORY}
 ]
-"""The exports of measurements; a case file and a scan have tests of their own, over other stores."""
+"""The exports of measurements; a case file, a scan and a history have tests of their own, over other stores."""
 
 CHOICES_QUERY = f"{CRASH_QUERY}&out=bybit,gate&enter=5&exit=0.5&quote=as-is&reference=weighted-median&min-vote=1000"
 CHOICES_NAME = "excl-bybit-gate_weighted-median_quote-as-is_thr-5pct_exit-0.5pct_minvol-1000usd"

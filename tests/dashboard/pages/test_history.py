@@ -1,5 +1,6 @@
 """The History page: its finding, chart, marks and table; and what it says without a stored history."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -11,8 +12,11 @@ from dashboard.charts.history.days import HistoryDay, select_days
 from dashboard.charts.market.scale import compute_position
 from dashboard.pages.base import PageContext
 from dashboard.pages.history import page as history
+from dashboard.pages.history.grid import GRID_ID, build_day_rows
 from dashboard.service.measurements import Measurements
+from dashboard.shell.router import Router
 from dashboard.state.view import GapKind, ViewState, build_default_view
+from dashboard.text.clock import Zone
 from data.catalogue import load_catalogue
 from data.tables.history import HISTORY_ROW
 from deviation.side import Side
@@ -22,16 +26,18 @@ from tests.dashboard.memory_store import MemoryStore, RecordedActions
 CATALOGUE = load_catalogue()
 VIEW = build_default_view(CATALOGUE)
 
-DAYS: dict[date, dict[str, tuple[int, float, float]]] = {
+Sizes = Mapping[date, Mapping[str, tuple[int, float, float]]]
+"""By day and exchange: on how many of 100 assets it was lowest, the 99th percentile of gaps and the largest."""
+
+DAYS: Sizes = {
     date(2025, 10, 9): {"binance": (10, -0.01, -0.03), "okx": (5, -0.02, -0.04), "gate": (20, 0.0, 0.0)},
     date(2025, 10, 10): {"binance": (60, -0.3, -0.99), "okx": (1, -0.01, -0.02), "gate": (2, -0.04, -0.5)},
     date(2025, 10, 11): {"binance": (30, -0.05, -0.08), "okx": (15, -0.01, -0.02)},
 }
-"""By day and exchange: on how many of 100 assets it was lowest, the 99th percentile of gaps and the largest."""
 
 
-def build_history() -> pl.DataFrame:
-    """The history of `DAYS` below; above nothing ever differed, and closes of one minute lay a tenth as far apart."""
+def build_history(days: Sizes = DAYS) -> pl.DataFrame:
+    """The history of these days below; above nothing differed, and closes of one minute lay a tenth as far apart."""
     common = {"group": "usdt", "assets": 100, "tied": 0, "even_share": 33.0, "reach_mean": -0.1, "reach_80": 0}
     made = {"focus": "binance", "asset_count": 100, "made_at": datetime(2025, 12, 1, tzinfo=UTC), "version": "0.1.0"}
     rows = [
@@ -50,7 +56,7 @@ def build_history() -> pl.DataFrame:
             "aligned_most": most / 10 * (side is Side.BELOW),
             "aligned_most_asset": "ATOM",
         }
-        for day, venues in DAYS.items()
+        for day, venues in days.items()
         for venue, (first, gap, most) in venues.items()
         for side in Side
     ]
@@ -97,11 +103,11 @@ def test_a_side_on_which_nothing_differed(context: PageContext) -> None:
 
 
 def test_the_chart_has_lines_bands_and_named_days(context: PageContext) -> None:
-    """Two bands, the share, the largest gaps and the percentile; the event of 10 October is number 1."""
+    """A band and the share, a band, the largest gaps and the percentile; the event of 10 October is number 1."""
     (graph,) = [part for part in list_parts(read_content(context)) if part["props"].get("id") == history.GRAPH_ID]
     figure = graph["props"]["figure"]
     assert {trace["type"] for trace in figure["data"]} == {"scatter"}
-    share, most, gap = figure["data"][4:]
+    _, share, _, most, gap = figure["data"]
     assert share["y"] == [10.0, 60.0, 30.0]
     assert most["y"] == [round(compute_position(size), 4) for size in (0.03, 0.99, 0.08)]
     assert gap["x"] == ["2025-10-09", "2025-10-10", "2025-10-11"]
@@ -111,11 +117,58 @@ def test_the_chart_has_lines_bands_and_named_days(context: PageContext) -> None:
 
 
 def test_days_lead_to_the_asset_of_their_largest_gap(context: PageContext) -> None:
-    """The largest first, in a window of that day."""
-    links = [part["props"]["href"] for part in list_parts(read_content(context)) if part["type"] == "A"]
-    assert next(href for href in links if "asset=IOTX" in href) == (
-        "/explorer?asset=IOTX&from=2025-10-10T00%3A00%3A00Z&to=2025-10-11T00%3A00%3A00Z"
-    )
+    """The largest first, in a window of that UTC day, whichever clock the page has."""
+    (grid,) = [part for part in list_parts(read_content(context)) if part["props"].get("id") == GRID_ID]
+    rows = grid["props"]["rowData"]
+    assert [row["day_text"] for row in rows] == ["10 Oct 2025", "11 Oct 2025", "9 Oct 2025"]
+    assert rows[0] == {
+        "day": "2025-10-10",
+        "day_text": "10 Oct 2025",
+        "gap_most": 0.99,
+        "asset": "IOTX",
+        "asset_href": "/explorer?asset=IOTX&from=2025-10-10T00%3A00%3A00Z&to=2025-10-11T00%3A00%3A00Z",
+        "gap_99": 0.3,
+        "share": 0.6,
+        "assets": 100,
+        "other_gap": 0.04,
+        "other_gap_text": "1.0% to 4.0%",
+        "other_share": 0.02,
+        "other_share_text": "1.0% to 2.0%",
+    }
+    assert rows[2]["other_gap_text"] == "0 to 2.0%"
+    assert rows[1]["other_share_text"] == "15%"
+    (first, *_) = build_day_rows(select_days(build_history(), VIEW), replace(VIEW, zone=Zone.UTC8), CATALOGUE)
+    assert "from=2025-10-10T00%3A00%3A00Z&to=2025-10-11T00%3A00%3A00Z" in first["asset_href"]
+
+
+def test_a_day_without_a_gap_has_no_link() -> None:
+    """It stays in the table, by its time."""
+    rows = build_day_rows(select_days(build_history(), replace(VIEW, side=Side.ABOVE)), VIEW, CATALOGUE)
+    assert [row["day"] for row in rows] == ["2025-10-09", "2025-10-10", "2025-10-11"]
+    assert {(row["asset"], row["asset_href"], row["gap_most"]) for row in rows} == {(None, None, 0.0)}
+
+
+def test_side_and_kind_of_gap_are_links(context: PageContext) -> None:
+    """As on the page of the whole market; the menu has the picture and the rows of this view."""
+    content = read_content(context, gap=GapKind.ALIGNED)
+    links = {
+        collect_text(part["props"]["children"]): part["props"]["href"]
+        for part in list_parts(content)
+        if part["type"] == "A" and "children" in part["props"]
+    }
+    assert links["Highs"] == "/history?side=above&gap=aligned"
+    assert links["Any time in the window"] == "/history"
+    text = str(content)
+    assert "/export/history.png?gap=aligned" in text
+    assert "/export/history.parquet?gap=aligned" in text
+
+
+def test_the_picture_of_a_history_stands_for_the_page(context: PageContext) -> None:
+    """Where its link is shared; without a history there is none."""
+    address = Router(context).open("/history", "?focus=okx")["page", "data"]["picture"]
+    assert address == "/export/history.png?focus=okx"
+    empty = PageContext(Measurements(MemoryStore(), CATALOGUE), RecordedActions())
+    assert Router(empty).open("/history", "")["page", "data"]["picture"] is None
 
 
 def test_another_exchange_is_shown_from_the_same_assets(context: PageContext) -> None:
