@@ -69,6 +69,7 @@ LAYERS = (
     "analysis.scan.matrix",
     "analysis.scan.sentences",
     "analysis.scan.scan_json",
+    "analysis.scan.unknown_prices",
     "analysis.scan.history_counts",
     "analysis.scan.history",
     "analysis.candle_checks",

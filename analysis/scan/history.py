@@ -5,7 +5,8 @@ rates, the 24 hours before and the lag need: the task reads these too, so that a
 numbers that it has when it is measured alone.
 """
 
-from collections.abc import Collection, Generator
+import json
+from collections.abc import Collection, Generator, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -20,17 +21,23 @@ from analysis.questions import build_question
 from analysis.scan.history_counts import COUNTED_COLUMNS, count_days
 from analysis.scan.inputs import read_asset_inputs
 from analysis.scan.measure import measure_inputs
-from analysis.scan.request import ScanTask
+from analysis.scan.request import ScanTask, group_by_ticker, select_unlisted
+from analysis.scan.unknown_prices import list_unknown_prices
 from data.catalogue import Catalogue
 from data.errors import UsageError
+from data.grid.candle_grid import CandleGrid
 from data.identity.market_universe import ScanAsset
 from data.reader import CandleReader
 from data.schema import TIME
 from data.store import CandleStore
 from data.tables.history import HISTORY_ORDER, HISTORY_ROW
-from data.tables.scans import SCAN_ROW
+from data.tables.scans import SCAN_ROW, Universe
 from data.version import VERSION
 from deviation.question import DAY, Parameters
+from deviation.report.choices import list_parameter_choices
+
+COUNTED_SCHEMA = {name: SCAN_ROW[name] for name in COUNTED_COLUMNS}
+"""What is counted of a row."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +50,9 @@ class HistoryRequest:
         first: the first UTC day.
         last: the last one, included.
         focus: id of the exchange whose assets these are.
-        parameters: of the method.
+        universe: where the list of assets is from.
+        choices: what was chosen by hand; empty where nothing was.
+        parameters: of the method; those that differ from the defaults are choices too.
 
     Raises:
         UsageError: the last day is before the first.
@@ -54,6 +63,8 @@ class HistoryRequest:
     first: date
     last: date
     focus: str
+    universe: Universe = Universe.STORED
+    choices: Mapping[str, object] = field(default_factory=dict)
     parameters: Parameters = field(default_factory=Parameters)
 
     def __post_init__(self) -> None:
@@ -64,10 +75,27 @@ class HistoryRequest:
 
 @dataclass(frozen=True, slots=True)
 class HistoryTask:
-    """The days of one asset in one month; ``first_day`` is the scan of the first of them."""
+    """The days of one asset in one month.
+
+    Attributes:
+        first_day: the scan of the first of them.
+        day_count: how many they are.
+        unlisted: for each of them venue and quote of the markets of the asset that were not listed; empty if none is
+            known.
+    """
 
     first_day: ScanTask
     day_count: int
+    unlisted: tuple[frozenset[tuple[str, str]], ...] = ()
+
+    def list_days(self) -> list[ScanTask]:
+        """The scan of each day."""
+        question = self.first_day.question
+        starts = [self.start + number * DAY for number in range(self.day_count)]
+        return [
+            replace(self.first_day, question=replace(question, start=start, end=start + DAY), unlisted=unlisted)
+            for start, unlisted in zip(starts, self.unlisted or (frozenset(),) * self.day_count, strict=True)
+        ]
 
     @property
     def asset(self) -> str:
@@ -111,7 +139,7 @@ def measure_history(
         UsageError: the engine is not there.
     """
     spans = list_month_spans(request.first, request.last, done)
-    tasks = (_build_task(catalogue, request, asset, *span) for span in spans for asset in request.assets)
+    tasks = (task for span in spans for task in _build_tasks(store, catalogue, request, *span))
     with closing(run_tasks(partial(measure_stored_days, store.uri), tasks, engine)) as results:
         for _ in range(len(spans) if request.assets else 0):
             rows = pl.concat(next(results) for _ in request.assets)
@@ -145,41 +173,61 @@ def measure_days(reader: CandleReader, task: HistoryTask) -> pl.DataFrame:
     """Measure each day of a task from one read of its candles.
 
     Returns:
-        ``day`` and `COUNTED_COLUMNS`: a row for each day, group, venue and side that was measured.
+        ``day``, ``family`` and `COUNTED_COLUMNS`: a row for each day, group, venue and side that was measured, or of
+        which the price is not known.
 
     Raises:
         StoreUnusable: the store cannot be read.
     """
     question = task.first_day.question
-    starts = [task.start + number * DAY for number in range(task.day_count)]
-    days = [replace(task.first_day, question=replace(question, start=start, end=start + DAY)) for start in starts]
     if question.underlying is not None:  # it has no market to compare with
-        return pl.DataFrame(schema={"day": pl.Date(), **{name: SCAN_ROW[name] for name in COUNTED_COLUMNS}})
+        return pl.DataFrame(schema={"day": pl.Date(), "family": pl.String(), **COUNTED_SCHEMA})
+    days = task.list_days()
     inputs = read_asset_inputs(reader, task.first_day.scanned, [day.question for day in days])
+    families = {market.venue: question.rules.family_of(market.venue) for market in task.first_day.scanned.markets}
+    family = pl.col("venue").replace_strict(families, return_dtype=pl.String()).alias("family")
     return pl.concat(
-        measure_inputs(*inputs, day).rows.select(pl.lit(day.start.date()).alias("day"), *COUNTED_COLUMNS)
+        _measure_day(inputs, day).select(pl.lit(day.start.date()).alias("day"), family, *COUNTED_COLUMNS)
         for day in days
     )
 
 
-def _build_task(
-    catalogue: Catalogue, request: HistoryRequest, asset: ScanAsset, day: date, day_count: int
-) -> HistoryTask:
+def _measure_day(inputs: tuple[CandleGrid, pl.DataFrame], day: ScanTask) -> pl.DataFrame:
+    """The rows of one day, of markets that were measured and of those of unknown price: `COUNTED_COLUMNS`."""
+    scan = measure_inputs(*inputs, day)
+    unknown = pl.DataFrame(list(list_unknown_prices(scan, day, inputs[1])), schema=COUNTED_SCHEMA)
+    return pl.concat([scan.rows.select(COUNTED_COLUMNS), unknown])
+
+
+def _build_tasks(
+    store: CandleStore, catalogue: Catalogue, request: HistoryRequest, day: date, day_count: int
+) -> Iterator[HistoryTask]:
+    """The tasks of a run of days, one for each asset."""
     start = datetime.combine(day, time(), UTC)
-    question = build_question(
-        catalogue, asset.asset, start, start + DAY, parameters=request.parameters, focus=request.focus
-    )
-    return HistoryTask(ScanTask(asset, question, request.focus, (), frozenset()), day_count)
+    starts = [start + number * DAY for number in range(day_count)]
+    unlisted_by_day = [group_by_ticker(store.coverage.read_unlisted_markets(begin, begin + DAY)) for begin in starts]
+    for asset in request.assets:
+        question = build_question(
+            catalogue, asset.asset, start, start + DAY, parameters=request.parameters, focus=request.focus
+        )
+        unlisted = tuple(select_unlisted(asset, by_ticker) for by_ticker in unlisted_by_day)
+        yield HistoryTask(ScanTask(asset, question, request.focus, (), frozenset()), day_count, unlisted)
 
 
 def _complete(counts: pl.DataFrame, rows: pl.DataFrame, request: HistoryRequest) -> pl.DataFrame:
-    measured = rows.group_by("day").agg(pl.col("asset").n_unique().cast(pl.Int64).alias("asset_count"))
+    measured = (
+        rows.filter(pl.col("price_count").is_not_null())
+        .group_by("day")
+        .agg(pl.col("asset").n_unique().cast(pl.Int64).alias("asset_count"))
+    )
     return (
         counts.join(measured, on="day", how="left")
         .with_columns(
             focus=pl.lit(request.focus),
             made_at=pl.lit(request.made_at).cast(TIME),
             version=pl.lit(VERSION),
+            universe=pl.lit(request.universe.value),
+            choices=pl.lit(json.dumps({**request.choices, **list_parameter_choices(request.parameters)})),
         )
         .select(*HISTORY_ROW)
         .cast(pl.Schema(HISTORY_ROW))

@@ -1,6 +1,6 @@
 """What a scan of the market asks for, and the tasks that it falls into: one for each asset."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -92,10 +92,7 @@ def build_tasks(
     Raises:
         UsageError: the event is unknown or the window empty.
     """
-    unlisted_by_ticker: dict[str, list[tuple[str, str]]] = {}
-    for venue, symbol in unlisted_markets:
-        if not is_derivative(symbol):
-            unlisted_by_ticker.setdefault(parse_base(symbol), []).append((venue, symbol))
+    unlisted_by_ticker = group_by_ticker(unlisted_markets)
     for scanned in request.assets:
         question = build_question(
             catalogue,
@@ -106,10 +103,26 @@ def build_tasks(
             parameters=request.parameters,
             focus=request.focus,
         )
-        tickers = {scanned.asset, *(parse_base(market.symbol) for market in scanned.markets)}
-        unlisted = frozenset(
-            (venue, parse_quote(symbol)) for ticker in tickers for venue, symbol in unlisted_by_ticker.get(ticker, ())
-        )
+        unlisted = select_unlisted(scanned, unlisted_by_ticker)
         length = question.end - question.start
         placebo_days = tuple(days for days in request.placebo_days if timedelta(days=days) >= length)
         yield ScanTask(scanned, question, request.focus, placebo_days, unlisted)
+
+
+def group_by_ticker(markets: Iterable[tuple[str, str]]) -> dict[str, list[tuple[str, str]]]:
+    """Venue and symbol of spot markets by their ticker."""
+    by_ticker: dict[str, list[tuple[str, str]]] = {}
+    for venue, symbol in markets:
+        if not is_derivative(symbol):
+            by_ticker.setdefault(parse_base(symbol), []).append((venue, symbol))
+    return by_ticker
+
+
+def select_unlisted(
+    scanned: ScanAsset, unlisted_by_ticker: Mapping[str, Collection[tuple[str, str]]]
+) -> frozenset[tuple[str, str]]:
+    """Venue and quote of the markets of an asset among those that their venue is known not to list."""
+    tickers = {scanned.asset, *(parse_base(market.symbol) for market in scanned.markets)}
+    return frozenset(
+        (venue, parse_quote(symbol)) for ticker in tickers for venue, symbol in unlisted_by_ticker.get(ticker, ())
+    )

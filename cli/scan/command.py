@@ -106,7 +106,7 @@ def scan(
             _show_scan(session, measure_scan(session, scan_window, scanned, venues, engine), as_json=as_json)
             return
         focus_id = scan_window.focus
-        rows = measure_days(session, days, focus_id, scanned, engine, keeps_measured=not has_collected)
+        rows = measure_days(session, days, focus_id, scanned, venues, engine, keeps_measured=not has_collected)
         _show_history(session, rows, focus_id, as_json=as_json)
 
     event_entry = None if event is None else catalogue.get_event(event)

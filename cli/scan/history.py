@@ -1,6 +1,6 @@
 """`scan --days`: every day of a range measured like a scan, and counted for each exchange."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -63,13 +63,15 @@ def measure_days(
     days: tuple[date, date],
     focus: str,
     scanned: ScannedAssets,
+    venues: Sequence[str],
     engine: Engine,
     *,
     keeps_measured: bool,
 ) -> pl.DataFrame:
     """Measure the days, save each month as soon as it is there, and return all days: `data.tables.history.HISTORY_ROW`.
 
-    With ``keeps_measured`` days that are saved already are not measured again, so that a stopped run goes on.
+    With ``keeps_measured`` days that are saved already, of the same exchanges and from the same kind of list, are not
+    measured again, so that a stopped run goes on. ``venues`` are those chosen by hand, empty for all.
 
     Raises:
         NoUsableCandles: on no day an asset could be compared.
@@ -79,13 +81,22 @@ def measure_days(
     """
     first, last = days
     history = session.store.history
-    done: Collection[date] = history.list_days(focus) if keeps_measured else ()
-    request = HistoryRequest(made_at=clock.now(), assets=scanned.assets, first=first, last=last, focus=focus)
+    choices = {"venues": list(venues)} if venues else {}
+    done: Collection[date] = history.list_days_like(focus, scanned.universe, choices) if keeps_measured else ()
+    request = HistoryRequest(
+        made_at=clock.now(),
+        assets=scanned.assets,
+        first=first,
+        last=last,
+        focus=focus,
+        universe=scanned.universe,
+        choices=choices,
+    )
     months = measure_history(session.store, session.catalogue, request, engine, done)
     for (start, count), rows in zip(list_month_spans(first, last, done), months, strict=False):
         history.save(rows)
         session.print_note(f"{format_day(start)} {start.year}: {format_count(count, 'day')} measured")
-    rows = history.read(first, last, focus)
+    rows = history.read(first, last, focus, choices=choices)
     if rows.is_empty():
         name = session.catalogue.get_venue(focus).name
         message = (

@@ -56,9 +56,10 @@ class StoreTable:
     With a ``layout`` the rows have an asset and a day. It is that of a new table: one that exists is read and written
     in its own. Queries get the rows of the table as they are stored, by month without the day; see `find_layout`.
 
-    ``defaults`` are the values of columns that older tables lack: reads fill them in, and the first write adds the
-    columns to the table. ``indexed`` are the columns whose minimum and maximum per file are recorded, so that reads can
-    skip files (empty: all columns); with few of them the log of a table of many files is read in a third of the time.
+    ``defaults`` are the values of columns that older tables lack, None for null: reads fill them in, and the first
+    write adds the columns to the table. ``indexed`` are the columns whose minimum and maximum per file are recorded, so
+    that reads can skip files (empty: all columns); with few of them the log of a table of many files is read in a third
+    of the time.
     """
 
     def __init__(
@@ -66,7 +67,7 @@ class StoreTable:
         uri: str,
         schema: dict[str, pl.DataType],
         partition_by: Sequence[str] = (),
-        defaults: Mapping[str, str] | None = None,
+        defaults: Mapping[str, str | None] | None = None,
         indexed: Sequence[str] = (),
         layout: Layout | None = None,
     ) -> None:
@@ -253,9 +254,12 @@ class StoreTable:
         if not self.defaults:
             return rows
         stored_columns = set(rows.collect_schema())
+        stored = {name: pl.col(name) for name in self.defaults if name in stored_columns}
         columns = (
-            pl.col(name).fill_null(value).alias(name) if name in stored_columns else pl.lit(value).alias(name)
-            for name, value in self.defaults.items()
+            pl.coalesce(stored[name], value) if name in stored else value.alias(name)
+            for name, value in (
+                (name, pl.lit(default, dtype=self.schema[name])) for name, default in self.defaults.items()
+            )
         )
         return rows.with_columns(*columns).select(*self.schema)
 

@@ -1,11 +1,14 @@
 """The history of the whole market: for each day and exchange how its lowest and highest trades lay to the others'."""
 
+import json
+from collections.abc import Mapping
 from datetime import date
 
 import polars as pl
 
 from data.delta.table import StoreTable
 from data.schema import TIME
+from data.tables.scans import Universe
 
 HISTORY_ROW: dict[str, pl.DataType] = {
     "day": pl.Date(),
@@ -25,6 +28,11 @@ HISTORY_ROW: dict[str, pl.DataType] = {
     "aligned_most_asset": pl.String(),
     "reach_mean": pl.Float64(),
     "reach_80": pl.Int64(),
+    "incomplete": pl.Int64(),
+    "sure_most": pl.Float64(),
+    "sure_most_asset": pl.String(),
+    "universe": pl.String(),
+    "choices": pl.String(),
     "focus": pl.String(),
     "asset_count": pl.Int64(),
     "made_at": TIME,
@@ -42,9 +50,19 @@ HISTORY_ROW: dict[str, pl.DataType] = {
   its trade, over the assets in which that is defined.
 - ``reach_mean``, ``reach_80``: the mean way from the day's first open to that trade, over ``assets``, and in how many
   it was 80% or more; null without an asset.
+- ``incomplete``: the assets, counted or not, on which it may have been further than counted, or whose gap is not known:
+  of a market of it, or of all that it could be compared with, minutes or all prices are not in the data. The largest
+  gap is final on its far side only where there is none.
+- ``sure_most``, ``sure_most_asset``: as ``gap_most`` over the assets of which no minute of another family is missing,
+  so that minutes that are missing could only make the gap larger; null where there is none.
+- ``universe``, ``choices``: where the list of assets is from, a word of `data.tables.scans.Universe`, and what was
+  chosen by hand (JSON text).
 - ``focus``, ``asset_count``: the exchange whose assets were looked at, and how many were measured on that day.
 - ``made_at``, ``version``: when, and of the program.
 """
+
+HISTORY_DEFAULTS = dict.fromkeys(("incomplete", "sure_most", "sure_most_asset", "universe", "choices"))
+"""Columns that histories of earlier versions lack: null there, as nothing is known of them."""
 
 HISTORY_ORDER = ("day", "group", "venue", "side")
 
@@ -53,7 +71,7 @@ class HistoryTable:
     """The Delta table of `HISTORY_ROW` at a URI; a day that is measured again is appended again."""
 
     def __init__(self, uri: str) -> None:
-        self.table = StoreTable(uri, HISTORY_ROW)
+        self.table = StoreTable(uri, HISTORY_ROW, defaults=HISTORY_DEFAULTS)
 
     def save(self, rows: pl.DataFrame) -> None:
         """Add whole days; readers see them at once or not at all.
@@ -69,20 +87,39 @@ class HistoryTable:
         if not rows.is_empty():
             self.table.append(rows)
 
-    def read(self, first: date, last: date, focus: str) -> pl.DataFrame:
+    def read(self, first: date, last: date, focus: str, *, choices: Mapping[str, object] | None = None) -> pl.DataFrame:
         """The rows from one day to another, both included, of the assets of an exchange; each day as measured last.
+
+        Args:
+            first: the first day.
+            last: the last one.
+            focus: id of the exchange.
+            choices: only what was measured with these; None for whatever was measured last.
 
         Raises:
             StoreUnusable: the place cannot be read.
         """
         is_asked = pl.col("day").is_between(first, last) & (pl.col("focus") == focus)
+        if choices is not None:
+            is_asked &= pl.col("choices") == json.dumps(choices)
         rows = self.table.read(lambda stored: stored.filter(is_asked).select(*HISTORY_ROW))
         is_latest = pl.col("made_at") == pl.col("made_at").max().over("day")
         return rows.filter(is_latest).sort(HISTORY_ORDER)
 
     def list_days(self, focus: str) -> set[date]:
         """The days that were measured for an exchange."""
-        days = self.table.read(lambda stored: stored.filter(pl.col("focus") == focus).select(pl.col("day").unique()))
+        return self._list_days(pl.col("focus") == focus)
+
+    def list_days_like(self, focus: str, universe: Universe, choices: Mapping[str, object]) -> set[date]:
+        """The days that were measured for an exchange with such a list of assets and such choices."""
+        return self._list_days(
+            (pl.col("focus") == focus)
+            & (pl.col("universe") == universe.value)
+            & (pl.col("choices") == json.dumps(choices))
+        )
+
+    def _list_days(self, is_asked: pl.Expr) -> set[date]:
+        days = self.table.read(lambda stored: stored.filter(is_asked).select(pl.col("day").unique()))
         return set(days["day"])
 
     def read_version(self) -> str:

@@ -1,6 +1,7 @@
 """Days of a market whose counts were made on paper, and their borders, which change nothing."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -17,9 +18,10 @@ from analysis.scan.measure import measure_asset, measure_stored_asset
 from analysis.scan.request import ScanTask
 from data.catalogue import load_catalogue
 from data.errors import UsageError
-from data.identity.market_universe import ScanAsset, build_market_universe
+from data.identity.market_universe import ScanAsset, ScanMarket, build_market_universe
+from data.schema import TIME, Outcome
 from data.store import CandleStore
-from tests.data.frames import NOW, build_candle, build_candles
+from tests.data.frames import NOW, build_candle, build_candles, build_coverage
 from tests.data.scan_frames import MADE_AT
 
 SERIAL = Engine(kind=EngineKind.SERIAL)
@@ -28,16 +30,18 @@ MIDNIGHT = datetime(2025, 6, 1, tzinfo=UTC)
 VENUES = {"USDT": ("binance", "okx", "gate"), "USD": ("kraken", "coinbase", "gemini")}
 COUNTED_SCHEMA = {
     "day": pl.Date(),
+    "family": pl.String(),
     **dict.fromkeys(("asset", "group", "venue", "side"), pl.String()),
     **dict.fromkeys(("price", "open"), pl.Float64()),
     "price_count": pl.Int64(),
     **dict.fromkeys(("gap", "aligned"), pl.Float64()),
+    "missing_min": pl.Int64(),
 }
 
 
 def count_rows(*rows: Sequence[object], side: str = "below") -> dict[str, Any]:
     """The counts of Binance on one day from asset, price, open, price count, gap and aligned gap of each row."""
-    named = [(FIRST_OF_JUNE, asset, "usdt", "binance", side, *numbers) for asset, *numbers in rows]
+    named = [(FIRST_OF_JUNE, "binance", asset, "usdt", "binance", side, *numbers, 0) for asset, *numbers in rows]
     return count_days(pl.DataFrame(named, schema=COUNTED_SCHEMA, orient="row")).row(0, named=True)
 
 
@@ -85,6 +89,58 @@ def test_equal_gaps_are_of_the_first_asset_by_name() -> None:
     """Whatever the order of the rows."""
     counts = count_rows(("XRP", 80.0, 100.0, 4, -0.2, 0.0), ("ATOM", 80.0, 100.0, 4, -0.2, 0.0))
     assert counts["gap_most_asset"] == "ATOM"
+
+
+def build_market_row(
+    asset: str, venue: str, gap: float | None, missing_min: int, price: float | None = 90.0
+) -> dict[str, object]:
+    """A row of a market below; Binance and Binance.US are one family."""
+    family = "binance" if venue.startswith("binance") else venue
+    named = {"day": FIRST_OF_JUNE, "family": family, "asset": asset, "group": "usdt", "venue": venue, "side": "below"}
+    return named | {"price": price, "open": 100.0, "price_count": 3, "gap": gap, "missing_min": missing_min}
+
+
+@pytest.mark.parametrize(
+    ("atom", "incomplete", "sure"),
+    [
+        ([("binance", -0.1, 0), ("okx", 0.2, 0), ("binanceus", 0.3, 9)], 0, (-0.1, "ATOM")),
+        ([("binance", -0.1, 5), ("okx", 0.2, 0)], 1, (-0.1, "ATOM")),
+        ([("binance", -0.1, 0), ("okx", 0.2, 5)], 0, (-0.04, "DOGE")),
+        ([("binance", -0.1, 0), ("okx", 0.2, 0), ("gate", None, 1440)], 0, (-0.04, "DOGE")),
+        ([("binance", None, 0), ("okx", None, 5)], 1, (-0.04, "DOGE")),
+        ([("binance", None, 0), ("okx", None, 0)], 0, (-0.04, "DOGE")),
+        ([("binance", None, 1440), ("okx", 0.2, 0)], 1, (-0.04, "DOGE")),
+    ],
+)
+def test_minutes_that_are_missing_leave_a_gap_open_one_way(
+    atom: list[tuple[str, float | None, int]], incomplete: int, sure: tuple[float, str]
+) -> None:
+    """Its own could only make it larger, those of another only smaller, and those of its sister are neither.
+
+    Without a gap, those of another could give it one. DOGE is complete, and 4% below.
+    """
+    rows = [build_market_row("ATOM", *market) for market in atom]
+    rows += [build_market_row("DOGE", "binance", -0.04, 0), build_market_row("DOGE", "okx", 0.04, 0)]
+    frame = pl.DataFrame(rows, schema=COUNTED_SCHEMA)
+    counts = count_days(frame).row(by_predicate=pl.col("venue") == "binance", named=True)
+    assert (counts["incomplete"], (counts["sure_most"], counts["sure_most_asset"])) == (incomplete, sure)
+
+
+def test_a_market_that_never_traded_has_no_gap_to_miss() -> None:
+    """All of its minutes are known; minutes of others change nothing."""
+    rows = [build_market_row("ATOM", "binance", None, 0, price=None), build_market_row("ATOM", "okx", None, 5)]
+    rows += [build_market_row("DOGE", "binance", -0.04, 0), build_market_row("DOGE", "okx", 0.04, 0)]
+    counts = count_days(pl.DataFrame(rows, schema=COUNTED_SCHEMA)).filter(venue="binance")
+    assert counts["incomplete"].to_list() == [0]
+
+
+def test_without_an_asset_that_is_sure_nothing_is() -> None:
+    """The most for certain is null, not 0."""
+    rows = [build_market_row("ATOM", "binance", -0.1, 0), build_market_row("ATOM", "okx", 0.1, 1)]
+    counts = count_days(pl.DataFrame(rows, schema=COUNTED_SCHEMA)).row(
+        by_predicate=pl.col("venue") == "binance", named=True
+    )
+    assert (counts["gap_most"], counts["sure_most"], counts["sure_most_asset"]) == (-0.1, None, None)
 
 
 def test_months_and_days_that_are_done_cut_the_days() -> None:
@@ -179,8 +235,55 @@ def test_a_day_after_the_border_has_the_numbers_made_on_paper(border: CandleStor
     assert row["gap_most_asset"] == "ATOM"
     assert row["aligned_most"] == pytest.approx(70 / 100.1 - 1)
     assert row["reach_mean"] == pytest.approx((56 / 70 - 1 + 9.99 / 10 - 1) / 2)
+    assert (row["incomplete"], row["sure_most"], row["universe"], row["choices"]) == (2, None, "stored", "{}")
     gate = rows.filter(day=FIRST_OF_JUNE, venue="gate", group="usdt", side="below")
     assert gate["assets"].to_list() == [1]
+
+
+def cover(store: CandleStore, *markets: tuple[str, str], outcome: Outcome = Outcome.COMPLETE) -> None:
+    """Say that these markets were asked for all of the three days."""
+    for venue, symbol in markets:
+        row = build_coverage(0, 1, venue=venue, symbol=symbol, outcome=outcome)
+        store.coverage.write(
+            row.with_columns(
+                start=pl.lit(MIDNIGHT - timedelta(days=1)).cast(TIME),
+                end=pl.lit(MIDNIGHT + timedelta(days=2)).cast(TIME),
+            )
+        )
+
+
+def read_focus_row(store: CandleStore, day: date) -> dict[str, Any]:
+    """What the history has of Binance's lows on a day."""
+    rows = pl.concat(measure_history(store, load_catalogue(), build_request(day, day), SERIAL))
+    return rows.row(by_predicate=(pl.col("venue") == "binance") & (pl.col("side") == "below"), named=True)
+
+
+def test_a_day_is_certain_once_every_minute_is_known(border: CandleStore) -> None:
+    """With all of Binance's minutes nothing is incomplete; with those of two others, ATOM's gap is certain.
+
+    DOGE's stays open, as minutes of OKX are missing; those of Gate, which is another coin, do not count.
+    """
+    cover(border, *((venue, f"{asset}/USDT") for venue in ("binance",) for asset in ("ATOM", "DOGE")))
+    row = read_focus_row(border, FIRST_OF_JUNE)
+    assert (row["incomplete"], row["sure_most"]) == (0, None)
+    cover(border, ("okx", "ATOM/USDT"), ("gate", "ATOM/USDT"))
+    row = read_focus_row(border, FIRST_OF_JUNE)
+    assert (row["sure_most"], row["sure_most_asset"]) == (pytest.approx(56 / (100.1 * 0.999) - 1), "ATOM")
+
+
+@pytest.mark.parametrize(("outcome", "is_known"), [(Outcome.NOT_LISTED, True), (Outcome.UNREACHABLE, False)])
+def test_a_market_without_a_candle_is_open_unless_it_was_not_listed(
+    border: CandleStore, outcome: Outcome, *, is_known: bool
+) -> None:
+    """SUI on Binance, Kraken and Gate has no candle: it makes Binance's days incomplete unless nobody listed it."""
+    cover(border, *((venue, f"{asset}/USDT") for venue in VENUES["USDT"] for asset in ("ATOM", "DOGE")))
+    sui = [ScanMarket(venue, "SUI/USDT", 1.0) for venue in VENUES["USDT"]]
+    cover(border, *((market.venue, market.symbol) for market in sui), outcome=outcome)
+    assets = (*list_assets(), ScanAsset("SUI", tuple(sui)))
+    request = replace(build_request(FIRST_OF_JUNE, FIRST_OF_JUNE), assets=assets)
+    rows = pl.concat(measure_history(border, load_catalogue(), request, SERIAL))
+    counts = rows.filter(venue="binance", side="below").select("incomplete", "asset_count").row(0)
+    assert counts == (0 if is_known else 1, 2)
 
 
 def test_what_lies_before_the_border_is_read(border: CandleStore) -> None:
@@ -237,7 +340,8 @@ def test_a_month_measures_each_day_as_it_is_alone(border: CandleStore) -> None:
     rows = measure_days(border, HistoryTask(first_day, 2))
     alone = measure_asset(border, first_day).rows
     assert rows["day"].unique().sort().to_list() == [FIRST_OF_JUNE, SECOND_OF_JUNE]
-    assert_frame_equal(rows.filter(day=FIRST_OF_JUNE).drop("day"), alone.select(COUNTED_COLUMNS), check_exact=True)
+    of_day = rows.filter(day=FIRST_OF_JUNE)
+    assert_frame_equal(of_day.select(COUNTED_COLUMNS), alone.select(COUNTED_COLUMNS), check_exact=True)
 
 
 def test_a_day_measured_again_replaces_itself(border: CandleStore) -> None:
