@@ -13,8 +13,8 @@ from evidence.claims.schema import Ledger
 CACHE_SIZE = 8
 """Ledgers in the cache."""
 
-CacheKey = tuple[str, str, str]
-"""The versions of the store's content and of its saved scans, and the event."""
+CacheKey = tuple[str, str, str, str]
+"""The versions of the store's content, of its saved scans and of its history, and the event."""
 
 
 class ClaimJudge:
@@ -70,4 +70,4 @@ class ClaimJudge:
         return results
 
     def _build_key(self, version: str, ledger: Ledger) -> CacheKey:
-        return version, self._store.scans.read_version(), ledger.event
+        return version, self._store.scans.read_version(), self._store.history.read_version(), ledger.event

@@ -108,19 +108,15 @@ class HistoryTable:
 
     def list_days(self, focus: str) -> set[date]:
         """The days that were measured for an exchange."""
-        return self._list_days(pl.col("focus") == focus)
+        days = self.table.read(lambda stored: stored.filter(pl.col("focus") == focus).select(pl.col("day").unique()))
+        return set(days["day"])
 
     def list_days_like(self, focus: str, universe: Universe, choices: Mapping[str, object]) -> set[date]:
-        """The days that were measured for an exchange with such a list of assets and such choices."""
-        return self._list_days(
-            (pl.col("focus") == focus)
-            & (pl.col("universe") == universe.value)
-            & (pl.col("choices") == json.dumps(choices))
-        )
-
-    def _list_days(self, is_asked: pl.Expr) -> set[date]:
-        days = self.table.read(lambda stored: stored.filter(is_asked).select(pl.col("day").unique()))
-        return set(days["day"])
+        """The days that were measured for an exchange with such choices, and of such a list of assets last."""
+        is_asked = (pl.col("focus") == focus) & (pl.col("choices") == json.dumps(choices))
+        rows = self.table.read(lambda stored: stored.filter(is_asked).select("day", "made_at", "universe").unique())
+        is_latest = pl.col("made_at") == pl.col("made_at").max().over("day")
+        return set(rows.filter(is_latest, pl.col("universe") == universe.value)["day"])
 
     def read_version(self) -> str:
         """A text that changes with every day that is saved: a key for cached results."""

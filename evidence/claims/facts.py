@@ -1,6 +1,6 @@
 """What the store says of an event: real candles measured at the defaults of the method, each question once."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 
 import polars as pl
@@ -16,6 +16,7 @@ from data.tables.scans import MarketScan, ScanRun
 from deviation.measurement import Measurement
 from deviation.question import Parameters, Question
 from deviation.sensitivity import Sensitivity
+from deviation.side import Side
 from evidence.claims.schema import Metric, Subject
 from evidence.index_rules.index_replay import IndexParameters, IndexReplay, RuleReplay, replay_rules
 from evidence.index_rules.rules import IndexRule
@@ -79,6 +80,8 @@ class ClaimFacts:
             start, end = self.find_span(subject)
             is_inside = (pl.col("first") < end) & (pl.col("last") >= start)
             return tuple(self._stored_spot.filter(is_inside)["asset"].unique().sort())
+        if subject.assets == "history":
+            return tuple(self.read_history(subject)["gap_most_asset"].drop_nulls().unique().sort())
         if subject.assets == "scanned":
             scan = self.find_scan(subject)
             return () if scan is None else tuple(scan.rows["asset"].unique().sort())
@@ -120,6 +123,20 @@ class ClaimFacts:
         if run.scan_id not in self._scans:
             self._scans[run.scan_id] = self.store.scans.read(run)
         return self._scans[run.scan_id]
+
+    def read_history(self, subject: Subject) -> pl.DataFrame:
+        """The saved days of the subject's span for its exchange, of every exchange and at the defaults.
+
+        Returns:
+            A frame of `data.tables.history.HISTORY_ROW`: its lows in the subject's quote, a row for each day.
+
+        Raises:
+            StoreUnusable: the store cannot be read.
+        """
+        start, end = self.find_span(subject)
+        (venue,), (group,) = subject.venues, subject.groups
+        rows = self.store.history.read(start.date(), end.date() - timedelta(days=1), venue, choices={})
+        return rows.filter(venue=venue, group=group, side=Side.BELOW.value)
 
     @cached_property
     def _scan_runs(self) -> tuple[ScanRun, ...]:

@@ -8,6 +8,7 @@ from data.tables.scans import Universe
 from evidence.claims.arithmetic import calculate
 from evidence.claims.compare import Comparison, Outcome, compare, compare_number
 from evidence.claims.facts import ClaimFacts
+from evidence.claims.metrics.history import describe_history, read_history
 from evidence.claims.metrics.scans import describe_scan
 from evidence.claims.reading import Reading
 from evidence.claims.schema import Arithmetic, Claim, Expectation, Ledger, Part, Query
@@ -108,15 +109,16 @@ def _judge_arithmetic(part: Part, arithmetic: Arithmetic) -> PartResult:
 
 def _judge_query(part: Part, query: Query, facts: ClaimFacts) -> PartResult:
     other = _read_other(query.expect, facts)
-    judged = tuple(
-        JudgedReading(reading, compare(reading, query.expect, other)) for reading in read_subject(query, facts)
-    )
+    readings = read_history(query, facts) if query.assets == "history" else read_subject(query, facts)
+    judged = tuple(JudgedReading(reading, compare(reading, query.expect, other)) for reading in readings)
     is_open = query.universe is not None
     context: tuple[str, ...] = ()
     if query.assets == "scanned":
         scan = facts.find_scan(query)
         is_open = is_open or scan is None or scan.run.universe is not Universe.LISTED
         context = () if scan is None else tuple(describe_scan(scan, query, facts))
+    if query.assets == "history":
+        context = tuple(describe_history(query, facts))
     if query.holds_for == "mean":
         return replace(_judge_mean(part, query.expect, judged, is_open=is_open), context=context)
     outcomes = [entry.comparison.outcome for entry in judged]

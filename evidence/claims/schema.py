@@ -1,6 +1,7 @@
 """What a claim consists of: who said what when, and for each of its parts the one thing that decides it."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
@@ -129,7 +130,8 @@ class Subject:
     Attributes:
         metric: what is read.
         assets: tickers; ``event``: those of the event; ``stored``: every one with a real candle in the store;
-            ``scanned``: every one of the saved scan of the window (docs/scan.md).
+            ``scanned``: every one of the saved scan of the window; ``history``: every one of each day of the saved
+            history (docs/scan.md).
         venues: the exchanges whose markets are looked at; empty for all.
         peers: for gaps the exchanges that the low is compared with; empty for all others of the quote.
         groups: the quotes of the markets that are looked at, in lower case; empty for all.
@@ -141,10 +143,11 @@ class Subject:
         span: another window, instead.
         side: below or above the benchmark.
         size: a fraction, for minutes counted, reached, or first or last beyond; None for the method's threshold.
+        days: of a history the UTC days without which nothing is supported; others of the span can refute.
     """
 
     metric: Metric
-    assets: Literal["event", "stored", "scanned"] | tuple[Text, ...] = "event"
+    assets: Literal["event", "stored", "scanned", "history"] | tuple[Text, ...] = "event"
     venues: tuple[KnownVenue, ...] = ()
     peers: tuple[KnownVenue, ...] = ()
     groups: tuple[Text, ...] = ()
@@ -155,6 +158,7 @@ class Subject:
     span: SpanTable | None = None
     side: Side = Side.BELOW
     size: Annotated[float, Field(gt=0, lt=1)] | None = None
+    days: tuple[date, ...] = ()
 
     def __post_init__(self) -> None:
         """Check that index rules are named where they are read, and nowhere else, and what is read of a scan."""
@@ -163,6 +167,11 @@ class Subject:
             raise ValueError(message)
         if self.assets == "scanned":
             self._check_scanned()
+        if bool(self.days) is not (self.assets == "history"):
+            message = "days belongs to the assets of a history, and these have it"
+            raise ValueError(message)
+        if self.assets == "history":
+            self._check_history()
 
     def _check_scanned(self) -> None:
         """Check that a scan has what is asked for."""
@@ -173,10 +182,28 @@ class Subject:
             f"its peers are all, or exactly {', '.join(FIVE_PEERS)}": bool(self.peers)
             and set(self.peers) != set(FIVE_PEERS),
         }
-        messages = [text for text, is_so in faults.items() if is_so]
-        if messages:
-            message = f"a scan does not give this: {'; '.join(messages)}"
-            raise ValueError(message)
+        _refuse("a scan", faults)
+
+    def _check_history(self) -> None:
+        """Check that a history has what is asked for, and that the days lie in the span."""
+        span = self.span
+        faults = {
+            f"the metric is not {Metric.LOW_GAP.value}": self.metric is not Metric.LOW_GAP,
+            "it has spot markets alone": self.market != "spot",
+            "one exchange and one quote are to be named": (len(self.venues), len(self.groups)) != (1, 1),
+            "it compares with all others, so no peers are named": bool(self.peers),
+            "a span is needed that has all of the days": span is None
+            or any(not span.start.date() <= day < span.end.date() for day in self.days),
+        }
+        _refuse("a history", faults)
+
+
+def _refuse(source: str, faults: Mapping[str, bool]) -> None:
+    """Raise ValueError with the faults that there are."""
+    messages = [text for text, is_so in faults.items() if is_so]
+    if messages:
+        message = f"{source} does not give this: {'; '.join(messages)}"
+        raise ValueError(message)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=TABLE_CONFIG)
@@ -227,13 +254,14 @@ class Query(Subject):
 
     Attributes:
         expect: what is said of one value.
-        holds_for: ``all``, ``any`` or ``most`` of the values, at least so many, or the ``mean`` of the values.
+        holds_for: ``all``, ``any`` or ``most`` of the values, at least so many, or the ``mean`` of the values;
+            ``always``: all, and a single one that is not as claimed contradicts it.
         universe: what the claim speaks of where that is more than a store can hold, such as "all coins listed on
             Binance"; None where the subject is all of it.
     """
 
     expect: Expectation
-    holds_for: Literal["all", "any", "most", "mean"] | Annotated[StrictInt, Field(ge=1)] = "all"
+    holds_for: Literal["all", "always", "any", "most", "mean"] | Annotated[StrictInt, Field(ge=1)] = "all"
     universe: Text | None = None
 
 

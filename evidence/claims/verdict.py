@@ -22,10 +22,12 @@ def decide_part(outcomes: Sequence[Outcome], holds_for: str | int, *, is_open: b
 
     Args:
         outcomes: one for each value.
-        holds_for: ``all``, ``any`` or ``most`` of them, or at least so many.
+        holds_for: ``all``, ``always``, ``any`` or ``most`` of them, or at least so many.
         is_open: whether the claim speaks of more than the values.
     """
-    if holds_for == "all":
+    if holds_for == "always" and Outcome.FAILS in outcomes:
+        return Verdict.CONTRADICTED
+    if holds_for in {"all", "always"}:
         return _decide_all(outcomes, is_open=is_open)
     holds, depends, unknown = (outcomes.count(outcome) for outcome in (Outcome.HOLDS, Outcome.DEPENDS, Outcome.UNKNOWN))
     required = _count_required(holds_for, len(outcomes))

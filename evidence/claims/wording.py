@@ -145,7 +145,13 @@ def _describe_number(expect: Expectation, unit: Unit) -> str:
 
 def describe_query(query: Query) -> str:
     """What a query reads, what must hold, and for how many."""
-    numbers = {"all": "", "any": ", for any", "most": ", for most", "mean": ", on average"}
+    numbers = {
+        "all": "",
+        "always": ", without exception",
+        "any": ", for any",
+        "most": ", for most",
+        "mean": ", on average",
+    }
     how_many = numbers.get(str(query.holds_for), f", for at least {query.holds_for}")
     subject = describe_subject(query)
     expectation = describe_expectation(query.expect, find_unit(query.metric))

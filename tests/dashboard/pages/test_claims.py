@@ -15,6 +15,7 @@ from data.reconstruction.sample import ensure_sample
 from data.store import CandleStore
 from tests.dashboard.component_data import collect_text, list_parts, to_plain_data
 from tests.dashboard.memory_store import RecordedActions
+from tests.data.history_frames import build_history_row
 from tests.data.scan_frames import build_scan
 from tests.evidence.claims.candles import LATER, build_candles
 
@@ -65,6 +66,20 @@ def test_a_scan_that_was_saved_since_is_taken_into_account(page_context: PageCon
     build(page_context, VIEW)
     CandleStore(str(tmp_path / "lake")).scans.save(build_scan({"ATOM": {"binance": 0.5, "okx": 1.0, "gate": 1.2}}))
     assert "being judged" in collect_text(to_plain_data(claims.build_content(page_context, VIEW)))
+
+
+def test_a_history_that_was_saved_since_is_taken_into_account(page_context: PageContext, tmp_path: Path) -> None:
+    """A day of it can refute a claim, so that everything is judged anew: USDC 26% below all others in January 2024."""
+    text = collect_text(find(build(page_context, VIEW), "claims-B5"))
+    assert "12 Mar 2020 on Binance" in text
+    assert "no history of this day is saved" in text
+    row = build_history_row(gap_most=-0.26, gap_most_asset="USDC", sure_most=-0.26, sure_most_asset="USDC")
+    CandleStore(str(tmp_path / "lake")).history.save(row)
+    assert "being judged" in collect_text(to_plain_data(claims.build_content(page_context, VIEW)))
+    article = find(build(page_context, VIEW), "claims-B5")
+    assert article["props"]["className"] == "claim is-contradicted"
+    links = [part["props"]["href"] for part in list_parts(article) if part["type"] == "A"]
+    assert any(link.startswith("/lows?") and "asset=USDC" in link for link in links)
 
 
 def test_a_claim_says_who_when_and_where_and_links_to_the_view(page_context: PageContext) -> None:
