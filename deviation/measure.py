@@ -202,20 +202,22 @@ def _build_row(market: Market, inputs: _Inputs) -> MarketRow:
 def _build_summary(
     market: Market, group: Group, series: DeviationSeries, fair_value: FairValue | None, inputs: _Inputs
 ) -> DeviationSummary:
-    own_price = find_own_price(market, group, inputs.question, inputs.fx)
     return DeviationSummary(
         series,
         lambda: inputs.baseline_votes.build_series(market, group, fair_value),
-        None if own_price is None else _crop_own_price(own_price, inputs.window, fair_value),
+        lambda: _find_own_price(market, group, fair_value, inputs),
         inputs.question.parameters,
         inputs.question.timeframe,
     )
 
 
-def _crop_own_price(own_price: OwnPrice, window: slice, fair_value: FairValue | None) -> OwnPrice:
+def _find_own_price(market: Market, group: Group, fair_value: FairValue | None, inputs: _Inputs) -> OwnPrice | None:
     """The price over the window; votes on an underlying are multiplied by the ratio, so the price is divided by it."""
+    own_price = find_own_price(market, group, inputs.question, inputs.fx)
+    if own_price is None:
+        return None
     ratio = 1.0 if fair_value is None or fair_value.ratio is None else fair_value.ratio
-    return replace(own_price, price=own_price.price[window] / ratio)
+    return replace(own_price, price=own_price.price[inputs.window] / ratio)
 
 
 def _list_assumed_quotes(rows: tuple[MarketRow, ...]) -> tuple[str, ...]:

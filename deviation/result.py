@@ -159,14 +159,16 @@ class MarketRow:
 
         None where the market had no volume in the window.
         """
-        series, total = self.series[self.market.group], float(self.minutes.volume.sum())
+        firm_d, volume = self.series[self.market.group].firm_d, self.minutes.volume
+        total, least = float(volume.sum()), THRESHOLDS_PCT[0] / 100 - TOLERANCE
         shares: dict[Side, dict[int, float | None]] = {}
         for side in Side:
-            signed = np.where(series.firm, side.sign * series.d, np.nan)
-            shares[side] = {
-                x: float(self.minutes.volume[signed >= x / 100 - TOLERANCE].sum()) / total if total else None
-                for x in THRESHOLDS_PCT
-            }
+            if not total or self.own_summary.get_side(side).size < least:
+                shares[side] = dict.fromkeys(THRESHOLDS_PCT, 0.0 if total else None)
+                continue
+            reached = np.flatnonzero(firm_d >= least if side is Side.ABOVE else firm_d <= -least)
+            sizes, volumes = side.sign * firm_d[reached], volume[reached]
+            shares[side] = {x: float(volumes[sizes >= x / 100 - TOLERANCE].sum()) / total for x in THRESHOLDS_PCT}
         return shares
 
     @cached_property

@@ -91,7 +91,8 @@ def _divide_prices(
 
 
 def _divide_rows(rows: GridRows, scales: Floats) -> GridRows:
-    return replace(rows, high=_divide(rows.high, scales), low=_divide(rows.low, scales))
+    high, low = (pl.Series(_divide(column.to_numpy(), scales)) for column in (rows.high, rows.low))
+    return replace(rows, high=high, low=low)
 
 
 def _divide(prices: Floats, scales: Floats) -> Floats:

@@ -10,7 +10,15 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import polars as pl
 
-from data.grid.candle_grid import CandleGrid, Floats, GridRows, Ints, TextRuns, clear_without_trade
+from data.grid.candle_grid import (
+    CandleGrid,
+    Floats,
+    GridRows,
+    Ints,
+    TextRuns,
+    clear_without_trade,
+    put_in_cells,
+)
 from data.grid.runs import find_name_runs
 from data.schema import Timeframe
 
@@ -60,14 +68,14 @@ class GridBuilder:
         cells = self._locate(rows["open_us"])
         span = slice(int(cells.min()), int(cells.max()) + 1)
         cells += np.repeat(lines * self._size, lengths)
-        self._volume.reshape(-1)[cells] = rows["volume"].to_numpy()
+        put_in_cells(self._volume, cells, rows["volume"])
         repeated = [] if are_unique else self._find_repeated(lines, lengths, span)
         if repeated:
             self._volume[:, span] = np.nan
             return repeated
-        self._open.reshape(-1)[cells] = rows["open"].to_numpy()
-        self._close.reshape(-1)[cells] = rows["close"].to_numpy()
-        self._reads.append(GridRows(cells, rows["high"].to_numpy(), rows["low"].to_numpy(), origins))
+        put_in_cells(self._open, cells, rows["open"])
+        put_in_cells(self._close, cells, rows["close"])
+        self._reads.append(GridRows(cells, rows["high"], rows["low"], origins))
         return []
 
     def build(self) -> CandleGrid:
@@ -94,8 +102,13 @@ class GridBuilder:
 
     def _locate(self, open_us: pl.Series) -> Ints:
         """The bar of each row."""
-        positions: Ints = open_us.to_numpy() - self._first * self._timeframe.ms * 1000
-        positions //= self._timeframe.ms * 1000
+        bar_us = self._timeframe.ms * 1000
+        positions, first = np.empty(len(open_us), np.int64), 0
+        for chunk in open_us.get_chunks():
+            part = positions[first : first + len(chunk)]
+            np.subtract(chunk.to_numpy(), self._first * bar_us, out=part)
+            part //= bar_us
+            first += len(chunk)
         return positions
 
     def _find_repeated(self, lines: Ints, lengths: Ints, span: slice) -> list[tuple[str, str]]:

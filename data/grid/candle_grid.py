@@ -9,12 +9,16 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from data.schema import Timeframe
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.signedinteger]
+
+FIRST_BARS = 16
+"""The bars that are looked at first for a candle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +33,12 @@ class TextRuns:
 class GridRows:
     """Rows of one read, in any order, for the columns that few measurements need.
 
-    ``cells`` is where each row belongs in a matrix that is read line by line.
+    ``cells`` is where each row belongs in a matrix that is read line by line; prices are in chunks, as they were read.
     """
 
     cells: Ints
-    high: Floats
-    low: Floats
+    high: pl.Series
+    low: pl.Series
     origins: TextRuns
 
 
@@ -70,8 +74,7 @@ class CandleGrid:
         """The origins of each market's candles in some bars, sorted; markets without a candle there are absent."""
         names = self._origin_names
         if len(names) <= 1:
-            has_candle = np.logical_or.reduce(~np.isnan(self.volume[:, span]), axis=1)
-            return {market: names for market, line in self.lines.items() if has_candle[line]}
+            return {market: names for market, line in self.lines.items() if has_candle(self.volume[line, span])}
         codes = self._origin_codes[:, span]
         has_origin = np.stack([(codes == code).any(axis=1) for code in range(len(names))], axis=1)
         return {
@@ -93,12 +96,29 @@ class CandleGrid:
             codes.reshape(-1)[rows.cells] = np.repeat(run_codes, rows.origins.lengths)
         return codes
 
-    def _fill(self, columns: Sequence[Floats]) -> Floats:
+    def _fill(self, columns: Sequence[pl.Series]) -> Floats:
         values = np.full(self.volume.shape, np.nan)
         for rows, column in zip(self.reads, columns, strict=True):
-            values.reshape(-1)[rows.cells] = column
+            put_in_cells(values, rows.cells, column)
         clear_without_trade([values], self.volume)
         return values
+
+
+def has_candle(volume: Floats) -> bool:
+    """Whether any bar of a market has a candle, which the first bars mostly tell.
+
+    >>> has_candle(np.array([np.nan, 0.0])), has_candle(np.array([np.nan]))
+    (True, False)
+    """
+    return not (np.isnan(volume[:FIRST_BARS]).all() and np.isnan(volume[FIRST_BARS:]).all())
+
+
+def put_in_cells(matrix: Floats, cells: Ints, column: pl.Series) -> None:
+    """Put each value of a column into its cell, chunk by chunk: to join them would take as long as to put them."""
+    flat, first = matrix.reshape(-1), 0
+    for chunk in column.get_chunks():
+        flat[cells[first : first + len(chunk)]] = chunk.to_numpy()
+        first += len(chunk)
 
 
 def clear_without_trade(prices: Sequence[Floats], volume: Floats) -> None:

@@ -121,13 +121,13 @@ class CoverageTable:
 
         Only those of trade candles of that timeframe: others do not show which bars are quiet.
         """
+        table = self.table.open()
+        if table is None:  # saves a query of no rows, which takes longer than a day of candles
+            return build_empty_frame(SPAN)
         is_measured = IS_TRADE_PRICE & (pl.col("timeframe") == timeframe.value)
         is_answered = (IS_COMPLETE | IS_UNPROVEN, is_measured, build_evidence_filter(origin))
         filters = (_build_asset_filter(assets), _build_overlap_filter(start, end), *is_answered)
         columns = (*SERIES_COLUMNS, "start", "end", "outcome")
-        table = self.table.open()
-        if table is None:  # saves a query of no rows, which takes longer than a day of candles
-            return build_empty_frame(SPAN)
         answered = self.table.read_from(table, lambda rows: rows.filter(*filters).select(columns))
         if answered.is_empty():
             return build_empty_frame(SPAN)

@@ -6,6 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
+from data.grid.candle_grid import has_candle
 from data.schema import is_derivative, parse_quote
 from deviation.minute.grid import AlignedCandles, Bools, Floats, MarketBars
 from deviation.minute.markets import measure_turnover
@@ -208,7 +209,7 @@ class FxRates:
             window = self._aligned.axis.locate_span(question.start, question.end)
             by_family = self._window_markets.setdefault(symbol, {})
             for bars in _list_markets(self._aligned, symbol):
-                if not np.isnan(bars.volume[window]).all():
+                if has_candle(bars.volume[window]):
                     by_family.setdefault(question.rules.family_of(bars.venue), []).append(bars)
         return self._window_markets[symbol]
 

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from data.grid.candle_grid import CandleGrid
+from data.grid.candle_grid import CandleGrid, has_candle
 from data.schema import Timeframe
 from deviation.question import EPOCH, Question
 
@@ -137,11 +137,10 @@ def align_candles(grid: CandleGrid, covered_spans: pl.DataFrame, axis: Axis) -> 
         raise ValueError(message)
     volume = grid.volume[:, span]
     reported, traded = ~np.isnan(volume), volume > 0
-    has_candle = np.logical_or.reduce(reported, axis=1)
     covered_bars = _group_spans(covered_spans, axis)
     markets = {}
     for (venue, symbol), line in grid.lines.items():
-        if not has_candle[line]:
+        if not has_candle(volume[line]):
             continue
         for covered in covered_bars.get((venue, symbol), []):
             reported[line, covered] = True

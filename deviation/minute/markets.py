@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from data.grid.candle_grid import has_candle
 from data.schema import is_derivative, parse_base, parse_quote
 from deviation.minute.grid import Axis, MarketBars
 from deviation.question import Group, InstrumentKind, Question
@@ -58,7 +59,7 @@ class MarketSelection:
 def select_markets(question: Question, markets: BarsByMarket, axis: Axis) -> MarketSelection:
     """Every market of the asset with a candle in the window and a quote of the table that the choices allow."""
     window = axis.locate_span(question.start, question.end)
-    present = [bars for bars in markets.values() if not np.isnan(bars.volume[window]).all()]
+    present = [bars for bars in markets.values() if has_candle(bars.volume[window])]
     of_asset = [bars for bars in present if parse_base(bars.symbol) == question.asset]
     of_underlying = [bars for bars in present if parse_base(bars.symbol) == question.underlying]
     chosen = [bars for bars in of_asset if _is_chosen(bars, question)]

@@ -48,12 +48,12 @@ class DeviationSummary:
     """One market against one group over the window; every number is computed when it is first needed.
 
     Fractions; minutes as counts; positions in the window. Values are None, and counts 0, where no minute defines them.
-    ``build_baseline`` gives the series of the baseline's span; ``own_price`` covers the window.
+    ``build_baseline`` gives the series of the baseline's span; the price of ``find_own_price`` covers the window.
     """
 
     series: DeviationSeries
     build_baseline: Callable[[], DeviationSeries]
-    own_price: OwnPrice | None
+    find_own_price: Callable[[], OwnPrice | None]
     parameters: Parameters
     timeframe: Timeframe
 
@@ -119,13 +119,13 @@ class DeviationSummary:
     @cached_property
     def own_rate(self) -> OwnRateSummary | None:
         """The deviation at the exchange's own price of the quote; None where there is none, or nothing to convert."""
-        if self.own_price is None:
+        own_price, series = self.find_own_price(), self.series
+        if own_price is None:
             return None
-        series = self.series
-        low, high = (end[series.window] / self.own_price.price for end in series.peers.interval)
+        low, high = (end[series.window] / own_price.price for end in series.peers.interval)
         deviations = np.where(series.firm, compute_distance(series.minutes.vote, low, high), np.nan)
         return OwnRateSummary(
-            self.own_price.symbol,
+            own_price.symbol,
             self._count_minutes(~np.isnan(deviations)),
             {side: measure_extreme(deviations, side, self.parameters.enter, self.timeframe) for side in Side},
         )
