@@ -1,6 +1,7 @@
 """A store in memory with synthetic candles, for tests of the dashboard."""
 
-from collections.abc import Collection
+import json
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -236,9 +237,10 @@ class MemoryHistoryTable(HistoryTable):
     def __init__(self, store: "MemoryStore") -> None:
         self._store = store
 
-    def read(self, first: date, last: date, focus: str) -> pl.DataFrame:
+    def read(self, first: date, last: date, focus: str, *, choices: Mapping[str, object] | None = None) -> pl.DataFrame:
         """The rows of these days."""
-        return self._store.history_rows.filter(pl.col("day").is_between(first, last), pl.col("focus") == focus)
+        rows = self._store.history_rows.filter(pl.col("day").is_between(first, last), pl.col("focus") == focus)
+        return rows if choices is None else rows.filter(pl.col("choices") == json.dumps(choices))
 
     def list_days(self, focus: str) -> set[date]:
         """The days of an exchange."""
