@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, expect
 from data.store import CandleStore
 from tests.browser.conftest import NOW, PageVisit, serve_store, wait_until
 from tests.browser.test_accessibility import find_violations, open_drawn_page
-from tests.browser.test_pages import build_address, read_view
+from tests.browser.test_pages import build_address
 from tests.browser.test_prerender import PLACES_SCRIPT, open_without_app
 from tests.dashboard.memory_store import MINUTES, START, RecordedActions, build_crash_candles
 from tests.data.scan_frames import build_run, build_scan
@@ -58,7 +58,7 @@ def test_a_search_and_a_row_lead_to_the_explorer(visit: PageVisit, scanned: str)
     assert visit.request_triggers == [["place.data"]]
     tab.locator("#market-grid").get_by_role("link", name="ATOM").click()
     expect(tab.locator("h1")).to_contain_text("ATOM/USDT on Binance")
-    assert read_view(tab) == ("/explorer", {"window": "crash"})
+    wait_until(tab, "location.pathname + location.search === '/explorer?window=crash'")
 
 
 def test_focus_and_choices_are_in_the_address(visit: PageVisit, scanned: str) -> None:
