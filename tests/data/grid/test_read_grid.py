@@ -134,6 +134,14 @@ def test_origins_of_a_part_of_the_bars() -> None:
     assert grid.list_origins(slice(20, 30)) == {("okx", "ATOM/USDT"): ("collected:ccxt-ohlcv",)}
 
 
+def test_a_late_first_candle_counts_as_an_early_one() -> None:
+    """A market whose only candle is the last bar but one of thirty has an origin there, and in no earlier bars."""
+    grid = StoredRows(build_fetched(build_candle(28), build_candle(0, venue="okx"))).read_grid()
+    binance, okx, origins = ("binance", "ATOM/USDT"), ("okx", "ATOM/USDT"), ("collected:ccxt-ohlcv",)
+    assert grid.list_origins(slice(0, SIZE)) == {binance: origins, okx: origins}
+    assert grid.list_origins(slice(0, 28)) == {okx: origins}
+
+
 def test_a_long_span_is_read_by_calendar_months() -> None:
     """Sixty days from 10 October 21:20 are three reads.
 
