@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from data.grid.candle_grid import CandleGrid, has_candle
+from data.grid.candle_grid import CandleGrid
 from data.schema import Timeframe
 from deviation.question import EPOCH, Question
 
@@ -140,7 +140,7 @@ def align_candles(grid: CandleGrid, covered_spans: pl.DataFrame, axis: Axis) -> 
     covered_bars = _group_spans(covered_spans, axis)
     markets = {}
     for (venue, symbol), line in grid.lines.items():
-        if not has_candle(volume[line]):
+        if not reported[line].any():
             continue
         for covered in covered_bars.get((venue, symbol), []):
             reported[line, covered] = True
