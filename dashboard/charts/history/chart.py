@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 
 from dashboard.charts.history.days import HistoryDay
@@ -49,6 +49,12 @@ class HistoryChart:
     def span(self) -> tuple[date, date]:
         """The first and the last day."""
         return self.days[0].day, self.days[-1].day
+
+    @property
+    def edges(self) -> list[str]:
+        """Both ends of the axis of days, half a day beyond the first and the last."""
+        first, last = self.span
+        return [f"{first - timedelta(days=1)}T12:00", f"{last}T12:00"]
 
     @cached_property
     def scale(self) -> LeadScale:

@@ -35,6 +35,7 @@ def build_history_figure(chart: HistoryChart) -> Figure:
             "xaxis": {
                 **axis,
                 "type": "date",
+                "range": chart.edges,
                 "anchor": "y2",
                 "tickfont": {"size": 12},
                 "nticks": 4,
@@ -61,7 +62,9 @@ def build_history_figure(chart: HistoryChart) -> Figure:
                 "tickfont": {"size": 12},
                 "showgrid": True,
             },
-            "shapes": [_build_mark_line(mark, colours) for mark in chart.marks],
+            "shapes": [
+                _build_mark_line(mark, domain, colours) for mark in chart.marks for domain in (SHARE_DOMAIN, GAP_DOMAIN)
+            ],
             "annotations": [
                 *(_build_mark_number(mark, colours) for mark in chart.marks),
                 *_build_titles(chart, colours),
@@ -70,15 +73,16 @@ def build_history_figure(chart: HistoryChart) -> Figure:
     }
 
 
-def _build_mark_line(mark: DayMark, colours: Palette) -> dict[str, Any]:
+def _build_mark_line(mark: DayMark, domain: tuple[float, float], colours: Palette) -> dict[str, Any]:
+    """Through one panel, so that no title is crossed."""
     return {
         "type": "line",
         "xref": "x",
         "yref": "paper",
         "x0": mark.day.isoformat(),
         "x1": mark.day.isoformat(),
-        "y0": 0,
-        "y1": 1,
+        "y0": domain[0],
+        "y1": domain[1],
         "line": {"color": colours.muted, "width": 1, "dash": "dot"},
         "layer": "below",
     }

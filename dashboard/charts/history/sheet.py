@@ -1,6 +1,6 @@
 """Both panels of a history on a printed sheet, with its days and marks."""
 
-from datetime import date, timedelta
+from datetime import date
 
 from dashboard.charts.history.chart import HistoryChart
 from dashboard.charts.history.marks import name_marks
@@ -40,7 +40,7 @@ def draw_history(sheet: Sheet, box: Box, chart: HistoryChart) -> None:
     gaps = Box(left, bottom - (1 - SHARE_PART) * height, right, bottom)
     colour = PALETTES[chart.view.theme].ink
     for text, y in zip(chart.titles, (box.top, gaps.top - TITLE_HEIGHT), strict=True):
-        sheet.write_text(text, box.left, y + TITLE_HEIGHT / 2, size=TITLE_FONT, colour=colour, bold=True)
+        sheet.write_text(text, left, y + TITLE_HEIGHT / 2, size=TITLE_FONT, colour=colour, bold=True)
     _draw_days(sheet, (shares, gaps), chart)
     _draw_shares(sheet, shares, chart)
     _draw_gaps(sheet, gaps, chart)
@@ -51,13 +51,6 @@ def _compute_x(box: Box, chart: HistoryChart, day: date) -> float:
     """Where a day is; half a day is left free on either side."""
     first, last = chart.span
     return box.left + ((day - first).days + 0.5) / ((last - first).days + 1) * (box.right - box.left)
-
-
-def _list_edges(chart: HistoryChart) -> list[str]:
-    """Both ends of the axis of days."""
-    first, last = chart.span
-    before = first - timedelta(days=1)
-    return [f"{before}T12:00", f"{last}T12:00"]
 
 
 def _draw_days(sheet: Sheet, boxes: tuple[Box, Box], chart: HistoryChart) -> None:
@@ -85,7 +78,7 @@ def _draw_shares(sheet: Sheet, box: Box, chart: HistoryChart) -> None:
     for number in range(int(most / step) + 1):
         y = box.bottom - number * step / most * (box.bottom - box.top)
         _draw_tick(sheet, box, chart, y, f"{100 * number * step:.0f}%")
-    x_axis = {"type": "date", "range": _list_edges(chart), "showticklabels": False}
+    x_axis = {"type": "date", "range": chart.edges, "showticklabels": False}
     y_axis = {"range": [0, 100 * most], "showticklabels": False}
     sheet.add_subplot(1, box, x_axis, y_axis, build_share_traces(chart))
 
@@ -95,7 +88,7 @@ def _draw_gaps(sheet: Sheet, box: Box, chart: HistoryChart) -> None:
     for position, text in chart.scale.list_ticks(height):
         if position >= 0:
             _draw_tick(sheet, box, chart, box.bottom - position / most * height, text)
-    x_axis = {"type": "date", "range": _list_edges(chart), "showticklabels": False}
+    x_axis = {"type": "date", "range": chart.edges, "showticklabels": False}
     y_axis = {"range": [0, most], "showticklabels": False}
     sheet.add_subplot(2, box, x_axis, y_axis, build_gap_traces(chart, DOT_SIZE))
 

@@ -15,6 +15,9 @@ from deviation.wording import format_percent
 
 ONE_DAY = timedelta(days=1)
 
+MANY_DAYS = 120
+"""From so many days on lines are thinner."""
+
 
 def build_share_traces(chart: HistoryChart) -> list[Trace]:
     """The range of the others, then the line of the exchange, in per cent of assets."""
@@ -61,7 +64,7 @@ def _build_line(chart: HistoryChart, values: Sequence[float | None], texts: Sequ
         "mode": "lines",
         "x": [day.isoformat() for day in days],
         "y": drawn,
-        "line": {"width": 2, "color": chart.colour},
+        "line": {"width": 2 if len(chart.days) < MANY_DAYS else 1.3, "color": chart.colour},
         "customdata": hovered,
         "hovertemplate": "%{customdata}<extra></extra>",
     }
