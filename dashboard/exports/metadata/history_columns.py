@@ -28,6 +28,19 @@ HISTORY_COLUMNS = {
     "aligned_most_asset": Column("Its asset; empty where that is 0."),
     "reach_mean": Column("From the first price of the day to its lowest (highest) trade, mean of `assets`.", FRACTION),
     "reach_80": Column("On how many that was 80% or more.", "assets"),
+    "incomplete": Column(
+        "Assets on which it may have been further than counted, or whose gap is not known, as minutes or all prices of a "
+        "market are missing. Empty in histories of earlier versions.",
+        "assets",
+    ),
+    "sure_most": Column(
+        "The largest gap over the assets of which no minute of another exchange is missing: whatever is missing could "
+        "only make it larger. Empty where there is none.",
+        FRACTION,
+    ),
+    "sure_most_asset": Column("Its asset."),
+    "universe": Column("Where the list of assets is from: `listed` by the exchanges, or `stored`."),
+    "choices": Column("Exchanges and parameters chosen by hand, as JSON."),
     "focus": Column("Exchange whose assets were scanned, by its id."),
     "asset_count": Column("Assets that were scanned on that day.", "assets"),
     "made_at": Column("When they were.", TIME),
