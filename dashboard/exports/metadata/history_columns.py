@@ -29,8 +29,8 @@ HISTORY_COLUMNS = {
     "reach_mean": Column("From the first price of the day to its lowest (highest) trade, mean of `assets`.", FRACTION),
     "reach_80": Column("On how many that was 80% or more.", "assets"),
     "incomplete": Column(
-        "Assets on which it may have been further than counted, or whose gap is not known, as minutes or all prices of a "
-        "market are missing. Empty in histories of earlier versions.",
+        "Assets on which it may have been further than counted, or whose gap is not known, as minutes or all prices of "
+        "a market are missing. Empty in histories of earlier versions.",
         "assets",
     ),
     "sure_most": Column(
