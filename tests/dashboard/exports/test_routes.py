@@ -30,6 +30,7 @@ from data.tables.scans import MarketScan
 from deviation.report.frame import DEVIATION_SCHEMA
 from evidence.proof.read_file import read_picture_manifest
 from tests.dashboard.memory_store import FALL_MINUTE, MINUTES, START, MemoryStore, build_crash_candles
+from tests.dashboard.pages.test_history import build_history
 from tests.data.scan_frames import build_run, build_scan
 
 CATALOGUE = load_catalogue()
@@ -86,7 +87,8 @@ class RecordingRenderer(Renderer):
 def build_client(store: MemoryStore | None = None, renderer: Renderer | None = None) -> FlaskClient:
     """A client of a server with the routes of exports only."""
     server = Flask(__name__)
-    measurements = Measurements(store or MemoryStore(saved_scans=[build_crash_scan()]), CATALOGUE)
+    store = store or MemoryStore(saved_scans=[build_crash_scan()], history_rows=build_history())
+    measurements = Measurements(store, CATALOGUE)
     server.register_blueprint(build_export_routes(measurements, renderer or RecordingRenderer()))
     return server.test_client()
 
