@@ -5,7 +5,6 @@ from datetime import datetime
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from bench.peers import (
@@ -51,10 +50,11 @@ def _read_votes(uri: str, asset: str, start: datetime, end: datetime) -> pd.Data
     rows = pq.read_table(
         list_files(uri, asset, start, end),
         columns=["venue", "symbol", "open_time", "open", "close", "volume"],
-        filters=(pc.field("open_time") >= start) & (pc.field("open_time") < end),
         partitioning=None,
         read_dictionary=["venue", "symbol"],
     ).to_pandas()
+    # Not by pyarrow's `filters`, which cannot take the type of text that deltalake writes.
+    rows = rows[(rows["open_time"] >= start) & (rows["open_time"] < end)]
     return rows[rows["volume"] * np.maximum(rows["open"], rows["close"]) >= MIN_VOTE]
 
 
