@@ -1,5 +1,6 @@
 """Grids of candles from frames of rows."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 import polars as pl
@@ -7,7 +8,8 @@ import polars as pl
 from data.grid.builder import GRID_COLUMNS, GridBuilder
 from data.grid.candle_grid import CandleGrid
 from data.grid.runs import find_text_runs
-from data.schema import Timeframe
+from data.reader import CandleReader
+from data.schema import Evidence, Timeframe
 from deviation.measure import measure
 from deviation.measurement import Measurement
 from deviation.question import Question
@@ -23,6 +25,23 @@ def build_grid(
     builder = GridBuilder(start, end, timeframe)
     builder.add(rows.select(*GRID_COLUMNS), find_text_runs(rows["origin"]), are_unique=True)
     return builder.build()
+
+
+class FrameGrids:
+    """Gives a reader of frames the grids of its candles."""
+
+    def read_grid(
+        self: CandleReader,
+        assets: Collection[str],
+        start: datetime,
+        end: datetime,
+        *,
+        origin: Evidence = Evidence.REAL,
+        timeframe: Timeframe = Timeframe.M1,
+    ) -> CandleGrid:
+        """The same candles as of `read_candles`."""
+        candles = self.read_candles(assets, start, end, origin=origin, timeframe=timeframe)
+        return build_grid(candles, start, end, timeframe)
 
 
 def build_question_grid(candles: pl.DataFrame, question: Question) -> CandleGrid:

@@ -11,11 +11,10 @@ import pytest
 
 from analysis.fine_times import read_fine_times
 from analysis.order_of_falls import Moment, Resolution, order_falls
-from data.grid.candle_grid import CandleGrid
 from data.schema import CANDLE, CANDLE_DEFAULTS, LOW_TRADE, SOURCE, SPAN, Evidence, Timeframe, build_empty_frame
 from deviation.measurement import Measurement
 from tests.deviation.candles import read_answers
-from tests.grids import build_grid
+from tests.grids import FrameGrids
 
 ANSWERS = """
 what = "Three markets that are 10 % down in minute 1; Binance falls further in minute 2."
@@ -33,7 +32,7 @@ def at(minute: int, second: float = 0.0) -> datetime:
 
 
 @dataclass
-class FineReader:
+class FineReader(FrameGrids):
     """A reader that holds candles of a second, spans of them, and lowest trades of minutes."""
 
     seconds: list[tuple[str, datetime, float, float]] = field(default_factory=list)
@@ -66,20 +65,6 @@ class FineReader:
             if start <= time < end
         ]
         return pl.DataFrame(rows, schema=CANDLE).select(columns)
-
-    def read_grid(
-        self,
-        assets: Collection[str],
-        start: datetime,
-        end: datetime,
-        *,
-        origin: Evidence = Evidence.REAL,
-        timeframe: Timeframe = Timeframe.M1,
-    ) -> CandleGrid:
-        """The same candles as a grid."""
-        return build_grid(
-            self.read_candles(assets, start, end, origin=origin, timeframe=timeframe), start, end, timeframe
-        )
 
     def read_covered_spans(
         self,

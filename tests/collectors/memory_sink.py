@@ -5,7 +5,6 @@ from datetime import datetime
 
 import polars as pl
 
-from data.grid.candle_grid import CandleGrid
 from data.intervals import merge_span_rows
 from data.schema import (
     CANDLE,
@@ -24,7 +23,7 @@ from data.tables.coverage import CoverageTable
 from data.tables.listings import ListingTable
 from data.tables.lowest_trades import LowTradeTable
 from data.tables.rejected_pages import RejectedPageRecord, RejectedPageTable
-from tests.grids import build_grid
+from tests.grids import FrameGrids
 
 BAR_COLUMNS = ("venue", "symbol", "price", "timeframe", "open_time")
 
@@ -106,7 +105,7 @@ class MemoryRejectedPageTable(RejectedPageTable):
         self.pages.append(page)
 
 
-class MemorySink(CandleStore):
+class MemorySink(FrameGrids, CandleStore):
     """Stores the rows of each write unchanged in memory, and reads them as `data.store.CandleStore` does."""
 
     def __init__(self) -> None:
@@ -136,20 +135,6 @@ class MemorySink(CandleStore):
         of_venues = pl.lit(value=True) if venues is None else pl.col("venue").is_in(list(venues))
         rows = self.candles.rows.filter(_is_of(assets), is_in_window, *is_measured, of_venues)
         return rows.sort("venue", "symbol", "open_time")
-
-    def read_grid(
-        self,
-        assets: Collection[str],
-        start: datetime,
-        end: datetime,
-        *,
-        origin: Evidence = Evidence.REAL,
-        timeframe: Timeframe = Timeframe.M1,
-    ) -> CandleGrid:
-        """The same candles as a grid."""
-        return build_grid(
-            self.read_candles(assets, start, end, origin=origin, timeframe=timeframe), start, end, timeframe
-        )
 
     def read_covered_spans(
         self,

@@ -15,7 +15,6 @@ from data.delta.maintenance import StoreSize
 from data.errors import PlumblineError, StoreUnusable
 from data.files.import_many import StoredFile
 from data.files.preview import ImportPreview, preview_file
-from data.grid.candle_grid import CandleGrid
 from data.lock import Holder
 from data.schema import (
     CANDLE,
@@ -43,7 +42,7 @@ from data.tables.history import HISTORY_ROW, HistoryTable
 from data.tables.rejected_pages import RejectedPageTable
 from data.tables.runs import RunTable
 from data.tables.scans import MarketScan, ScanRun, ScanTable
-from tests.grids import build_grid
+from tests.grids import FrameGrids
 
 START = datetime(2025, 10, 10, 21, 10, tzinfo=UTC)
 """The start of the event's window ``crash``."""
@@ -255,7 +254,7 @@ class MemoryHistoryTable(HistoryTable):
 
 
 @dataclass
-class MemoryStore(CandleStore):
+class MemoryStore(FrameGrids, CandleStore):
     """A store with fixed frames; if ``is_broken``, it cannot be read. Reads and writes of candles are counted."""
 
     frame: pl.DataFrame = field(default_factory=build_crash_candles)
@@ -321,20 +320,6 @@ class MemoryStore(CandleStore):
             pl.col("timeframe") == timeframe.value,
             pl.col("price") == price,
         ).sort("venue", "symbol", "open_time")
-
-    def read_grid(
-        self,
-        assets: Collection[str],
-        start: datetime,
-        end: datetime,
-        *,
-        origin: Evidence = Evidence.REAL,
-        timeframe: Timeframe = Timeframe.M1,
-    ) -> CandleGrid:
-        """The same candles as a grid."""
-        return build_grid(
-            self.read_candles(assets, start, end, origin=origin, timeframe=timeframe), start, end, timeframe
-        )
 
     def read_covered_spans(
         self,

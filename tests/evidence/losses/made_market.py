@@ -7,11 +7,10 @@ from pathlib import Path
 
 import polars as pl
 
-from data.grid.candle_grid import CandleGrid
 from data.schema import CANDLE, LOW_TRADE, SOURCE, Evidence, Timeframe, build_empty_frame, parse_base
 from evidence.losses.executions import Execution, ExecutionKind, OrderSide
 from tests.deviation.candles import read_answers
-from tests.grids import build_grid
+from tests.grids import FrameGrids
 
 CANDLES = """
 what = "Binance against four USDT and three USD exchanges"
@@ -33,7 +32,7 @@ window = "12:00-12:04"
 """In dollars a USDT is worth 1 on one exchange and 1.25 on the other, so a dollar is 0.8 to 1 USDT."""
 
 
-class MadeCandles:
+class MadeCandles(FrameGrids):
     """The candles of an answer file as a `data.reader.CandleReader`; ``read_spans`` are those that were read."""
 
     def __init__(self, folder: Path, text: str = CANDLES) -> None:
@@ -59,20 +58,6 @@ class MadeCandles:
         symbols = [symbol for symbol in self._candles["symbol"].unique() if parse_base(symbol) in assets]
         is_wanted = pl.col("symbol").is_in(symbols) & pl.col("open_time").is_between(start, end, closed="left")
         return self._candles.filter(is_wanted).select(columns)
-
-    def read_grid(
-        self,
-        assets: Collection[str],
-        start: datetime,
-        end: datetime,
-        *,
-        origin: Evidence = Evidence.REAL,
-        timeframe: Timeframe = Timeframe.M1,
-    ) -> CandleGrid:
-        """The same candles as a grid."""
-        return build_grid(
-            self.read_candles(assets, start, end, origin=origin, timeframe=timeframe), start, end, timeframe
-        )
 
     def read_covered_spans(
         self,
