@@ -32,7 +32,7 @@ class MarketUniverse:
 
     def list_delisted(self) -> tuple[ScanMarket, ...]:
         """The markets that a venue lists no more, and may still have candles or files of."""
-        return self._select({listing.venue.id: listing.delisted for listing in self.listings})
+        return self._select({listing.venue.id: listing.delisted_symbols for listing in self.listings})
 
     def list_archived(self) -> tuple[ScanMarket, ...]:
         """Those of them that only the list of the venue's archive names."""

@@ -27,10 +27,10 @@ class VenueMarkets:
     @property
     def all_symbols(self) -> frozenset[str]:
         """The symbols that may have candles of some past day."""
-        return self.symbols | self.delisted
+        return self.symbols | self.delisted_symbols
 
     @property
-    def delisted(self) -> frozenset[str]:
+    def delisted_symbols(self) -> frozenset[str]:
         """The symbols that are not listed any more."""
         return self.unlisted | (self.archived or frozenset())
 

@@ -167,7 +167,7 @@ class ReducedColumns:
     def count(self) -> Ints:
         """As of `SortedColumns`, and so are all below."""
         count: Ints = self.whole.count - 1
-        count[self._unchanged] += 1
+        count[self._whole_columns] += 1
         return count
 
     @cached_property
@@ -210,12 +210,12 @@ class ReducedColumns:
     def _leave_out(self, pair: ValuePair, values: Floats) -> Floats:
         """What remains of a pair, and where none is left out what holds with all values; NaN without a value."""
         remaining = pair.skip(self.excluded)
-        remaining[self._unchanged] = values[self._unchanged]
+        remaining[self._whole_columns] = values[self._whole_columns]
         remaining[self._empty] = np.nan
         return remaining
 
     @cached_property
-    def _unchanged(self) -> Ints:
+    def _whole_columns(self) -> Ints:
         """The columns of which none is left out."""
         return np.flatnonzero(np.isnan(self.excluded))
 

@@ -197,7 +197,7 @@ class DeviationSeries:
         return ~np.isnan(self.d)
 
     @cached_property
-    def unobserved(self) -> Ints:
+    def unobserved_bars(self) -> Ints:
         """The positions of all other minutes."""
         return np.flatnonzero(~self.observed)
 

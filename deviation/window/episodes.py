@@ -88,8 +88,8 @@ def _count_observed_after(positions: Ints, series: DeviationSeries) -> Ints:
     ends[:-1], ends[-1] = positions[1:], series.observed.size
     counts: Ints = ends - positions
     counts -= 1
-    if series.unobserved.size:
-        counts -= np.searchsorted(series.unobserved, ends) - np.searchsorted(series.unobserved, positions)
+    if series.unobserved_bars.size:
+        counts -= np.searchsorted(series.unobserved_bars, ends) - np.searchsorted(series.unobserved_bars, positions)
     return counts
 
 
