@@ -6,15 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analysis.scan.inputs import MarketName
 from deviation.minute.fx import FxRates
 from deviation.minute.grid import AlignedCandles, Floats
 from deviation.question import DAY, TOLERANCE, Question
 
 MOST_APART = 3.0
 """How many times the median of all markets a market of the same coin can cost, or the median that market."""
-
-MarketName = tuple[str, str]
-"""Venue and symbol."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,14 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 
-from analysis.scan.calm_prices import MarketName
 from data.grid.candle_grid import CandleGrid, Floats, GridRows
 from data.identity.market_universe import ScanAsset, ScanMarket
 from data.reader import CandleReader
 from data.schema import parse_base, parse_quote
 from deviation.question import COMMON_GROUPS, Question
+
+MarketName = tuple[str, str]
+"""Venue and symbol."""
 
 PRICE_DIGITS = 12
 """Significant digits of a price that was divided: it reads as printed, 0.00020003 and not 0.00020003000000000002."""

@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterable, Mapping
 
 import polars as pl
 
-from analysis.scan.calm_prices import CalmPrice, MarketName
+from analysis.scan.calm_prices import CalmPrice
+from analysis.scan.inputs import MarketName
 from analysis.scan.request import ScanTask
 from data.identity.market_universe import LEAST_OTHERS
 from data.schema import parse_quote
