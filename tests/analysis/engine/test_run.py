@@ -142,6 +142,8 @@ def test_dask_without_its_package_says_how_to_install_it(monkeypatch: pytest.Mon
 
 def test_an_address_without_a_scheduler_is_refused() -> None:
     """The message names the address."""
+    # The defaults of `distributed` come when it is imported: a setting made before takes them all away when it ends.
+    import distributed  # noqa: F401, PLC0415 - an optional extra
     from dask import config  # noqa: PLC0415 - an optional extra
 
     no_wait = config.set({"distributed.comm.timeouts.connect": "100ms"})
