@@ -1,8 +1,10 @@
 """Benchmark of a measurement from store to results, over a bare read of the same candles and over other tools.
 
-``python -m bench.measure``: five assets on twelve venues over 30 days, and one asset over a day, in a temporary store;
-medians of paired runs, beside the goals. All times are of the processor, which other programs disturb less than those
-of a clock. ``--year`` adds one asset over a year, with the growth of time and the peak of memory.
+``python -m bench.measure``: five assets on twelve venues over 30 days, and one asset over a day, in temporary stores;
+medians of paired runs, beside the goals. The program reads its table by month; the bare read and the other tools read
+the same rows twice, from files by month and from files by day, which is how stores were first made: the goals were set
+on those. All times are of the processor, which other programs disturb less than those of a clock. ``--year`` adds one
+asset over a year, with the growth of time and the peak of memory.
 Every tool must find the same deviations, firm minutes, minutes below and above, and episodes of each market against its
 own group, else the benchmark fails. The program also prepares rates and votes for the other groups in that time.
 """
@@ -18,14 +20,17 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import cache, partial
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import polars as pl
+from deltalake import DeltaTable
 
 from analysis.questions import build_question, measure_question
 from bench.candles import ASSETS, MONTH_DAYS, START, fill_store
-from bench.peers import NumbersByMarket, PeerMeasure, PeerNumbers
+from bench.peers import NumbersByMarket, PeerMeasure, PeerNumbers, find_layout
+from bench.store import open_store
 from data.catalogue import load_catalogue
 from data.delta.layout import Layout
 from data.store import CandleStore
@@ -38,6 +43,8 @@ RUNS = 7
 YEAR_DAYS = 365
 
 OWN_LABEL, BARE_LABEL, WHOLE_LABEL = "store to results", "bare read", "the whole answer"
+RIVALS = (BARE_LABEL, *PEER_MODULES)
+"""What is measured on both layouts."""
 
 VENUE_COUNT = 12
 """Markets of an asset in the store of the benchmark."""
@@ -88,10 +95,11 @@ def read_bare(uri: str, asset: str, start: datetime, end: datetime) -> pl.DataFr
     """The candles that a measurement needs, as polars reads them: unordered and unchecked."""
     question = build_question_of(asset, start, end)
     needed_start, needed_end = question.required_span
+    table = DeltaTable(f"{uri}/candles")
     return (
-        pl.scan_delta(f"{uri}/candles")
+        pl.scan_delta(table)
         .filter(
-            Layout.MONTH.build_filter(question.required_assets, needed_start, needed_end),
+            find_layout(table).build_filter(question.required_assets, needed_start, needed_end),
             pl.col("open_time").is_between(needed_start, needed_end, closed="left"),
         )
         .select(MEASURED_COLUMNS)
@@ -120,36 +128,45 @@ def extract_numbers(measurement: Measurement) -> NumbersByMarket:
     }
 
 
-def list_contenders(uri: str, assets: tuple[str, ...], days: int) -> dict[str, Callable[[], None]]:
+def list_contenders(uris: dict[Layout, str], assets: tuple[str, ...], days: int) -> dict[str, Callable[[], None]]:
     """The functions to time, by name: each handles the assets one at a time."""
     start, end = build_window(days)
 
-    def over_assets(work: Callable[[str, str, datetime, datetime], object], table_uri: str) -> Callable[[], None]:
+    def over_assets(work: Callable[[str, str, datetime, datetime], object], uri: str) -> Callable[[], None]:
         def run_all() -> None:
             for asset in assets:
-                work(table_uri, asset, start, end)
+                work(uri, asset, start, end)
 
         return run_all
 
-    contenders_by_name: dict[str, Callable[[], None]] = {
-        BARE_LABEL: over_assets(read_bare, uri),
-        OWN_LABEL: over_assets(measure_numbers, uri),
-        WHOLE_LABEL: over_assets(measure_everything, uri),
+    own_uri = uris[Layout.MONTH]
+    contenders_by_name = {
+        OWN_LABEL: over_assets(measure_numbers, own_uri),
+        WHOLE_LABEL: over_assets(measure_everything, own_uri),
     }
-    return contenders_by_name | {name: over_assets(import_peer(name), f"{uri}/candles") for name in PEER_MODULES}
+    for layout, uri in uris.items():
+        contenders_by_name[name_rival(BARE_LABEL, layout)] = over_assets(read_bare, uri)
+        for name in PEER_MODULES:
+            contenders_by_name[name_rival(name, layout)] = over_assets(import_peer(name), f"{uri}/candles")
+    return contenders_by_name
 
 
-def check_peers(uri: str, assets: tuple[str, ...], days: int) -> int:
-    """Compare every peer with the program's own numbers; returns the number of episodes.
+def name_rival(name: str, layout: Layout) -> str:
+    """The name of the bare read or of another tool on files of a layout."""
+    return f"{name} by {layout}"
+
+
+def check_peers(uris: dict[Layout, str], assets: tuple[str, ...], days: int) -> int:
+    """Compare every peer on each layout with the program's own numbers; returns the number of episodes.
 
     Raises:
         SystemExit: A peer has other numbers.
     """
     episode_count = 0
     for asset in assets:
-        own_numbers = measure_numbers(uri, asset, *build_window(days))
+        own_numbers = measure_numbers(uris[Layout.MONTH], asset, *build_window(days))
         episode_count += sum(numbers_of_market.episodes for numbers_of_market in own_numbers.values())
-        for name in PEER_MODULES:
+        for name, uri in product(PEER_MODULES, uris.values()):
             peer_numbers = import_peer(name)(f"{uri}/candles", asset, *build_window(days))
             differing_keys = [
                 key for key in own_numbers | peer_numbers if not _is_same(own_numbers.get(key), peer_numbers.get(key))
@@ -173,21 +190,20 @@ def _is_same(first: PeerNumbers | None, second: PeerNumbers | None) -> bool:
     )
 
 
-def measure_ratios(uri: str, assets: tuple[str, ...], days: int) -> dict[str, float]:
-    """Median ratios of paired runs: each contender over the program, and the program over the bare read."""
-    contenders_by_name = list_contenders(uri, assets, days)
+def measure_ratios(uris: dict[Layout, str], assets: tuple[str, ...], days: int) -> tuple[dict[str, float], float]:
+    """Median ratios of paired runs, each contender over the program, and the median seconds of the program."""
+    contenders_by_name = list_contenders(uris, assets, days)
     for work in contenders_by_name.values():
         work()  # warm
     runs = [{name: time_call(work) for name, work in contenders_by_name.items()} for _ in range(RUNS)]
     ratios_by_name = {
-        name: statistics.median(run[name] / run[OWN_LABEL] for run in runs) for name in (*PEER_MODULES, WHOLE_LABEL)
+        name: statistics.median(run[name] / run[OWN_LABEL] for run in runs) for name in contenders_by_name
     }
-    own_ratio = statistics.median(run[OWN_LABEL] / run[BARE_LABEL] for run in runs)
-    return {BARE_LABEL: own_ratio, **ratios_by_name, OWN_LABEL: statistics.median(run[OWN_LABEL] for run in runs)}
+    return ratios_by_name, statistics.median(run[OWN_LABEL] for run in runs)
 
 
 def measure_peak_mb(uri: str, name: str, asset: str, days: int) -> int:
-    """The peak memory of one contender, in a process of its own."""
+    """The peak memory of one contender on a store by month, in a process of its own."""
     command = [sys.executable, "-m", "bench.measure", "--alone", name, uri, asset, str(days)]
     result = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603 - this very program
     return int(result.stdout)
@@ -195,23 +211,27 @@ def measure_peak_mb(uri: str, name: str, asset: str, days: int) -> int:
 
 def run_alone(name: str, uri: str, asset: str, days: int) -> None:
     """Run one contender once and print its peak memory in MB (Linux)."""
-    list_contenders(uri, (asset,), days)[name]()
+    list_contenders({Layout.MONTH: uri}, (asset,), days)[name]()
     # Not getrusage: its peak includes that of the process from which this one was started.
     status = Path("/proc/self/status").read_text(encoding="ascii")
     print(int(status.split("VmHWM:")[1].split()[0]) // 1024)
 
 
-def compare_tools(uri: str, assets: tuple[str, ...], days: int, rows: int) -> None:
+def compare_tools(uris: dict[Layout, str], assets: tuple[str, ...], days: int, rows: int) -> None:
     """Check, time and print one size."""
-    episode_count = check_peers(uri, assets, days)
-    ratios_by_name = measure_ratios(uri, assets, days)
-    peaks = {name: measure_peak_mb(uri, name, assets[0], days) for name in (OWN_LABEL, BARE_LABEL, *PEER_MODULES)}
+    episode_count = check_peers(uris, assets, days)
+    ratios_by_name, own_s = measure_ratios(uris, assets, days)
+    measured_alone = (OWN_LABEL, *(name_rival(name, Layout.MONTH) for name in RIVALS))
+    peaks = {name: measure_peak_mb(uris[Layout.MONTH], name, assets[0], days) for name in measured_alone}
     print(f"{len(assets)} x {VENUE_COUNT} markets, {days} days, {rows:,} rows, {episode_count:,} episodes")
-    for name in (BARE_LABEL, *PEER_MODULES, WHOLE_LABEL):
-        first, second = (OWN_LABEL, name) if name == BARE_LABEL else (name, OWN_LABEL)
-        print(f"  {first} over {second}: {ratios_by_name[name]:.2f}{state_goal(name, days)}")
-    own_ms = 1000 * ratios_by_name[OWN_LABEL] / len(assets)
-    print(f"  {OWN_LABEL} per asset: {own_ms:.1f} ms{state_goal(OWN_LABEL, days)}")
+    for rival in RIVALS:
+        by_layout = {layout: ratios_by_name[name_rival(rival, layout)] for layout in uris}
+        is_bare = rival == BARE_LABEL
+        numbers = ", ".join(f"by {layout} {1 / ratio if is_bare else ratio:.2f}" for layout, ratio in by_layout.items())
+        first, second = (OWN_LABEL, rival) if is_bare else (rival, OWN_LABEL)
+        print(f"  {first} over {second}: {numbers}{state_goal(rival, days)}")
+    print(f"  {WHOLE_LABEL} over {OWN_LABEL}: {ratios_by_name[WHOLE_LABEL]:.2f}")
+    print(f"  {OWN_LABEL} per asset: {1000 * own_s / len(assets):.1f} ms{state_goal(OWN_LABEL, days)}")
     print("  peak memory, one asset: " + ", ".join(f"{name} {mb} MB" for name, mb in peaks.items()))
 
 
@@ -258,9 +278,11 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory() as folder:
         assets = ASSETS[: max(arguments.markets // VENUE_COUNT, 1)]
-        rows = fill_store(CandleStore(folder), assets, arguments.days + 1)
-        compare_tools(folder, assets, arguments.days, rows)
-        compare_tools(folder, assets[:1], 1, 2 * rows // (arguments.days + 1) // len(assets))
+        uris = {layout: str(Path(folder, layout)) for layout in (Layout.MONTH, Layout.DAY)}
+        for layout, uri in uris.items():
+            rows = fill_store(open_store(uri, layout), assets, arguments.days + 1)
+        compare_tools(uris, assets, arguments.days, rows)
+        compare_tools(uris, assets[:1], 1, 2 * rows // (arguments.days + 1) // len(assets))
     if arguments.year:
         compare_year()
 

@@ -11,6 +11,8 @@ from datetime import UTC, datetime, timedelta
 
 from deltalake import DeltaTable
 
+from data.delta.layout import Layout
+
 ENTER, EXIT, CONFIRM = 0.02, 0.01, 3
 MIN_VOTE = 100.0
 FIRM_VOTES = 3
@@ -41,5 +43,13 @@ PeerMeasure = Callable[[str, str, datetime, datetime], NumbersByMarket]
 def list_files(uri: str, asset: str, start: datetime, end: datetime) -> list[str]:
     """The Parquet files of the table that hold an asset's candles of a window."""
     first_day, last_day = start.astimezone(UTC), (end - timedelta(microseconds=1)).astimezone(UTC)
-    months = f"asset = '{asset}' AND month >= '{first_day:%Y-%m-01}' AND month <= '{last_day:%Y-%m-01}'"
-    return list(DeltaTable(uri).file_uris(file_pruning_predicate=months))
+    table = DeltaTable(uri)
+    layout = find_layout(table)
+    first, last = layout.find_partition(first_day.date()), layout.find_partition(last_day.date())
+    predicate = f"asset = '{asset}' AND {layout} >= '{first}' AND {layout} <= '{last}'"
+    return list(table.file_uris(file_pruning_predicate=predicate))
+
+
+def find_layout(table: DeltaTable) -> Layout:
+    """The layout of a table, by its partition columns."""
+    return Layout(table.metadata().partition_columns[-1])

@@ -3,9 +3,9 @@
 from datetime import datetime
 
 import polars as pl
+from deltalake import DeltaTable
 
-from bench.peers import ENTER, EXIT, FIRM_VOTES, MIN_VOTE, TOLERANCE, NumbersByMarket, PeerNumbers
-from data.delta.layout import Layout
+from bench.peers import ENTER, EXIT, FIRM_VOTES, MIN_VOTE, TOLERANCE, NumbersByMarket, PeerNumbers, find_layout
 
 ENTER_LIMIT, EXIT_LIMIT = ENTER - TOLERANCE, EXIT - TOLERANCE
 
@@ -35,10 +35,11 @@ def measure(uri: str, asset: str, start: datetime, end: datetime) -> NumbersByMa
 def _read_votes(uri: str, asset: str, start: datetime, end: datetime) -> pl.LazyFrame:
     """The voting closes, sorted by minute."""
     group = pl.col("symbol").str.split("/").list.last().str.to_lowercase()
+    table = DeltaTable(uri)
     return (
-        pl.scan_delta(uri)
+        pl.scan_delta(table)
         .filter(
-            Layout.MONTH.build_filter([asset], start, end),
+            find_layout(table).build_filter([asset], start, end),
             pl.col("open_time").is_between(start, end, closed="left"),
             pl.col("volume") * pl.max_horizontal("open", "close") >= MIN_VOTE,
         )
