@@ -30,6 +30,11 @@ class Layout(StrEnum):
         """
         return day if self is Layout.DAY else day.replace(day=1)
 
+    def find_partitions(self, start: datetime, end: datetime) -> tuple[date, date]:
+        """The values of the partition column of the first and the last day of ``[start, end)``."""
+        last_day = (end - timedelta(microseconds=1)).astimezone(UTC).date()
+        return self.find_partition(start.astimezone(UTC).date()), self.find_partition(last_day)
+
     def convert_schema(self, schema: dict[str, pl.DataType]) -> dict[str, pl.DataType]:
         """The columns of a table, from those of its rows."""
         return {self.value if name == Layout.DAY else name: dtype for name, dtype in schema.items()}
@@ -45,8 +50,7 @@ class Layout(StrEnum):
 
         Partitions may hold further times: filter on the time too.
         """
-        last_day = (end - timedelta(microseconds=1)).astimezone(UTC).date()
-        first, last = self.find_partition(start.astimezone(UTC).date()), self.find_partition(last_day)
+        first, last = self.find_partitions(start, end)
         return pl.col("asset").is_in(list(assets)) & pl.col(self.value).is_between(first, last)
 
     def build_exact_filter(self, parts: pl.DataFrame) -> pl.Expr:

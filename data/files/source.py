@@ -12,7 +12,7 @@ from data.files.import_file import read_candle_file
 from data.files.layouts.options import ReadOptions
 from data.files.open_file import DEFAULT_OPTIONS
 from data.grid.candle_grid import CandleGrid
-from data.grid.read_grid import read_grid
+from data.grid.read_grid import StoredSpan, read_grid
 from data.intervals import merge_span_rows
 from data.schema import (
     CANDLE,
@@ -109,12 +109,11 @@ class FileSource:
         """Trade candles of ``[start, end)`` as matrices; see `data.reader.CandleReader`."""
         is_of_length = pl.col("timeframe") == timeframe.value
 
-        def read(
-            span_start: datetime, span_end: datetime, columns: Collection[pl.Expr], conditions: Collection[pl.Expr]
-        ) -> pl.DataFrame:
-            return self._select(assets, span_start, span_end, is_of_length, *conditions).select(*columns)
+        def open_span(span_start: datetime, span_end: datetime) -> StoredSpan:
+            rows = self._select(assets, span_start, span_end, is_of_length)
+            return StoredSpan({}, lambda columns, conditions: rows.filter(*conditions).select(*columns))
 
-        return read_grid(read, start, end, origin, timeframe)
+        return read_grid(open_span, start, end, origin, timeframe)
 
     def read_derived_candles(
         self,

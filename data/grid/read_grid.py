@@ -1,8 +1,10 @@
 """Reads a grid of candles span by span, each bar once."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import polars as pl
 
 from data.delta.deduplicate import build_market_filter, pick_best
@@ -14,17 +16,24 @@ from data.schema import CANDLE_DEFAULTS, FETCHED_CANDLE, Evidence, Origin, Timef
 MAX_SPAN = timedelta(days=40)
 """The longest span that is read at once; a longer one is read month by month, so that rows never fill the memory."""
 
-KIND_COLUMNS = pl.col("price", "origin")
+KIND_COLUMNS = ("price", "origin")
 """What decides whether a row is measured. Compared row by row, as a filter, it would take a tenth of the read."""
 
 
-RowReader = Callable[[datetime, datetime, Collection[pl.Expr], Collection[pl.Expr]], pl.DataFrame]
-"""Reads rows of `data.schema.FETCHED_CANDLE` of one timeframe: those of a span (start, end) for which further
-conditions hold, and of them some columns. Every call reads from the same rows."""
+@dataclass(frozen=True, slots=True)
+class StoredSpan:
+    """The rows of a span, of `data.schema.FETCHED_CANDLE` and one timeframe.
+
+    ``constants`` are columns of text that are known to have one value in all rows, and this value. ``read`` gives
+    columns of the rows for which some conditions hold; every call reads from the same rows.
+    """
+
+    constants: Mapping[str, str]
+    read: Callable[[Collection[pl.Expr], Collection[pl.Expr]], pl.DataFrame]
 
 
 def read_grid(
-    read: RowReader,
+    open_span: Callable[[datetime, datetime], StoredSpan],
     start: datetime,
     end: datetime,
     evidence: Evidence,
@@ -34,10 +43,11 @@ def read_grid(
 ) -> CandleGrid:
     """The trade candles of ``[start, end)``, one per market and bar; see `data.delta.deduplicate.pick_best` for which.
 
-    The columns that decide between several candles of a bar are read only for markets that have several.
+    The columns that decide between several candles of a bar are read only for markets that have several, and price and
+    origin only where they are not known.
 
     Args:
-        read: reads the rows.
+        open_span: gives the rows of a span (start, end), at one version of the store.
         start: aware.
         end: aware.
         evidence: real candles or those of the reconstruction.
@@ -45,30 +55,37 @@ def read_grid(
         first_seen: of the better origin the candle that was fetched first.
     """
     builder = GridBuilder(start, end, timeframe)
-    for span in _split_by_month(start, end):
-        _add_span(builder, read, span, evidence, first_seen=first_seen)
+    for span_start, span_end in _split_by_month(start, end):
+        _add_span(builder, open_span(span_start, span_end), evidence, first_seen=first_seen)
     return builder.build()
 
 
-def _add_span(
-    builder: GridBuilder, read: RowReader, span: tuple[datetime, datetime], evidence: Evidence, *, first_seen: bool
-) -> None:
+def _add_span(builder: GridBuilder, span: StoredSpan, evidence: Evidence, *, first_seen: bool) -> None:
     """Put the candles of a span into the grid, each bar once; the rows are freed before the next span is read."""
-    rows, origins = _select_kind(read(*span, (*GRID_COLUMNS, KIND_COLUMNS), ()), evidence)
+    unknown = [pl.col(name) for name in KIND_COLUMNS if name not in span.constants]
+    columns = (*GRID_COLUMNS, *unknown)
+    rows, origins = _select_kind(span.read(columns, ()), span.constants, evidence)
     repeated = builder.add(rows, origins)
     if repeated:
         is_repeated = build_market_filter(pl.DataFrame(repeated, ("venue", "symbol"), orient="row"))
-        stored = read(*span, (pl.col(*FETCHED_CANDLE),), (is_repeated,))
-        chosen = pick_best(_select_kind(stored, evidence)[0], first_seen=first_seen)
-        unique = pl.concat([rows.filter(~is_repeated), chosen.select(*GRID_COLUMNS, KIND_COLUMNS)])
-        builder.add(unique, find_text_runs(unique["origin"]), are_unique=True)
+        stored = span.read((pl.col(*FETCHED_CANDLE),), (is_repeated,))
+        chosen = pick_best(_select_kind(stored, {}, evidence)[0], first_seen=first_seen)
+        unique = pl.concat([rows.filter(~is_repeated), chosen.select(*columns)])
+        builder.add(unique, _find_runs(unique, "origin", span.constants), are_unique=True)
 
 
-def _select_kind(rows: pl.DataFrame, evidence: Evidence) -> tuple[pl.DataFrame, TextRuns]:
+def _select_kind(rows: pl.DataFrame, constants: Mapping[str, str], evidence: Evidence) -> tuple[pl.DataFrame, TextRuns]:
     """The trade candles of one kind of evidence, and the runs of their origins."""
-    trades, _ = select_runs(rows, "price", lambda price: price == CANDLE_DEFAULTS["price"])
+    prices = _find_runs(rows, "price", constants)
+    trades, _ = select_runs(rows, prices, lambda price: price == CANDLE_DEFAULTS["price"])
+    origins = _find_runs(trades, "origin", constants)
     is_reconstruction = evidence is Evidence.RECONSTRUCTION
-    return select_runs(trades, "origin", lambda origin: (origin == Origin.RECONSTRUCTION) is is_reconstruction)
+    return select_runs(trades, origins, lambda origin: (origin == Origin.RECONSTRUCTION) is is_reconstruction)
+
+
+def _find_runs(rows: pl.DataFrame, name: str, constants: Mapping[str, str]) -> TextRuns:
+    """The runs of a column of text, which is not there if it is known to have one value."""
+    return TextRuns([constants[name]], np.array([len(rows)])) if name in constants else find_text_runs(rows[name])
 
 
 def _split_by_month(start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:

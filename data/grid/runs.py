@@ -36,9 +36,8 @@ def find_name_runs(columns: Collection[pl.Series]) -> tuple[list[tuple[str, ...]
     return list(zip(*texts, strict=True)), np.diff(ends, prepend=0)
 
 
-def select_runs(rows: pl.DataFrame, name: str, is_wanted: Callable[[str], bool]) -> tuple[pl.DataFrame, TextRuns]:
-    """The rows whose text in a column is wanted, and the runs of that column in them."""
-    runs = find_text_runs(rows[name])
+def select_runs(rows: pl.DataFrame, runs: TextRuns, is_wanted: Callable[[str], bool]) -> tuple[pl.DataFrame, TextRuns]:
+    """The rows whose text in a column is wanted, and the runs of that column in them; ``runs`` are those of all."""
     are_wanted = np.array([is_wanted(text) for text in runs.texts], np.bool_)
     if are_wanted.all():
         return rows, runs

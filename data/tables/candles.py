@@ -18,7 +18,7 @@ from data.delta.layout import Layout
 from data.delta.table import StoreTable
 from data.delta.upsert import NAME_COLUMNS, VALUE_COLUMNS, check_batch, classify_rows, sum_by_market
 from data.grid.candle_grid import CandleGrid
-from data.grid.read_grid import read_grid
+from data.grid.read_grid import KIND_COLUMNS, StoredSpan, read_grid
 from data.revisions import list_revisions
 from data.schema import (
     CANDLE,
@@ -52,7 +52,7 @@ class CandleTable:
 
     def __init__(self, uri: str) -> None:
         uris = {timeframe: uri if timeframe is Timeframe.M1 else f"{uri}-{timeframe}" for timeframe in Timeframe}
-        indexed = ("venue", "symbol", "open_time")
+        indexed = ("venue", "symbol", "open_time", "price", "origin")
         self.tables = {
             timeframe: StoreTable(table_uri, STORED_CANDLE, indexed=indexed, layout=LAYOUTS[timeframe])
             for timeframe, table_uri in uris.items()
@@ -155,16 +155,15 @@ class CandleTable:
         """
         store_table = self.tables[timeframe]
         delta_table = store_table.open()  # one version for every read
-        layout = store_table.find_layout(delta_table)
 
-        def read(
-            span_start: datetime, span_end: datetime, columns: Collection[pl.Expr], conditions: Collection[pl.Expr]
-        ) -> pl.DataFrame:
-            is_in_span = pl.col("open_time").is_between(span_start, span_end, closed="left")
-            filters = (layout.build_filter(assets, span_start, span_end), *conditions, is_in_span)
-            return store_table.read_from(delta_table, lambda stored: stored.filter(*filters).select(*columns))
+        def open_span(span_start: datetime, span_end: datetime) -> StoredSpan:
+            scan = store_table.scan_window(delta_table, assets, span_start, span_end, KIND_COLUMNS)
+            return StoredSpan(
+                scan.constants,
+                lambda columns, conditions: store_table.collect(scan.rows.filter(*conditions).select(*columns)),
+            )
 
-        return read_grid(read, start, end, evidence, timeframe, first_seen=first_seen)
+        return read_grid(open_span, start, end, evidence, timeframe, first_seen=first_seen)
 
     def read_all_rows(
         self,

@@ -74,7 +74,7 @@ def test_every_row_is_there_afterwards(store: CandleStore) -> None:
     assert table.metadata().partition_columns == ["asset", "month"]
     assert len(table.file_uris()) == MONTHS
     configuration = table.metadata().configuration
-    assert configuration["delta.dataSkippingStatsColumns"] == "venue,symbol,open_time"
+    assert configuration["delta.dataSkippingStatsColumns"] == "venue,symbol,open_time,price,origin"
     assert configuration["delta.checkpointInterval"] == "20"
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from data.delta.deduplicate import pick_best
 from data.grid.candle_grid import CandleGrid
-from data.grid.read_grid import read_grid
+from data.grid.read_grid import StoredSpan, read_grid
 from data.schema import FETCHED_CANDLE, Evidence, Origin, Timeframe
 from tests.data.frames import LATER, NOW, build_candle, build_fetched, get_minute
 
@@ -21,24 +21,31 @@ NAN = float("nan")
 
 
 class StoredRows:
-    """Rows in files, with the number of columns and rows of each read."""
+    """Rows in files, with the number of columns and rows of each read.
 
-    def __init__(self, *files: pl.DataFrame) -> None:
+    ``known`` are the columns of text whose value is known without a read where all rows have the same.
+    """
+
+    def __init__(self, *files: pl.DataFrame, known: Collection[str] = ()) -> None:
         self.rows = pl.concat(files, rechunk=False)
+        self.known = known
         self.reads: list[tuple[int, int]] = []
 
-    def read(
-        self, start: datetime, end: datetime, columns: Collection[pl.Expr], conditions: Collection[pl.Expr]
-    ) -> pl.DataFrame:
-        """Read like the store, and record it."""
-        is_in_span = pl.col("open_time").is_between(start, end, closed="left")
-        selected = self.rows.filter(is_in_span, *conditions).select(*columns)
-        self.reads.append((selected.width, selected.height))
-        return selected
+    def open_span(self, start: datetime, end: datetime) -> StoredSpan:
+        """Rows as the store gives them; reads are recorded."""
+        rows = self.rows.filter(pl.col("open_time").is_between(start, end, closed="left"))
+        constants = {name: rows[name][0] for name in self.known if rows[name].n_unique() == 1}
+
+        def read(columns: Collection[pl.Expr], conditions: Collection[pl.Expr]) -> pl.DataFrame:
+            selected = rows.filter(*conditions).select(*columns)
+            self.reads.append((selected.width, selected.height))
+            return selected
+
+        return StoredSpan(constants, read)
 
     def read_grid(self, evidence: Evidence = Evidence.REAL, *, first_seen: bool = False) -> CandleGrid:
         """The grid of half an hour."""
-        return read_grid(self.read, *SPAN, evidence, Timeframe.M1, first_seen=first_seen)
+        return read_grid(self.open_span, *SPAN, evidence, Timeframe.M1, first_seen=first_seen)
 
 
 def list_candles(grid: CandleGrid) -> list[tuple[Any, ...]]:
@@ -116,6 +123,33 @@ def test_deciding_columns_are_read_only_for_markets_with_a_bar_twice() -> None:
     assert files.reads == [(10, 5), (len(FETCHED_CANDLE), 3)]
 
 
+def test_known_columns_are_not_read() -> None:
+    """Of trades of one route neither price nor origin is read, unless a market has a minute twice."""
+    rows = [build_candle(0), build_candle(1), build_candle(0, venue="okx")]
+    files = StoredRows(build_fetched(*rows), known=("price", "origin"))
+    origin = "collected:ccxt-ohlcv"
+    assert [(candle[0], candle[3], candle[-1]) for candle in list_candles(files.read_grid())] == [
+        ("binance", 2.0, origin),
+        ("binance", 2.0, origin),
+        ("okx", 2.0, origin),
+    ]
+    assert files.reads == [(8, 3)]
+    files = StoredRows(build_fetched(*rows), build_fetched(build_candle(1, 3.0), at=LATER), known=("price", "origin"))
+    assert [(candle[3], candle[-1]) for candle in list_candles(files.read_grid())] == [
+        (2.0, origin),
+        (3.0, origin),
+        (2.0, origin),
+    ]
+    assert files.reads == [(8, 4), (len(FETCHED_CANDLE), 3)]
+
+
+@pytest.mark.parametrize(("price", "origin"), [("mark", Origin.OHLCV), ("trade", Origin.RECONSTRUCTION)])
+def test_rows_known_to_be_of_another_kind_are_left_out(price: str, origin: Origin) -> None:
+    """Mark prices, and candles of the reconstruction, are no real candles."""
+    files = StoredRows(build_fetched(build_candle(price=price, origin=origin)), known=("price", "origin"))
+    assert list_candles(files.read_grid()) == []
+
+
 def test_unique_bars_are_read_once_whatever_their_order() -> None:
     """Files of an early, a late and a middle minute of one market are read once."""
     files = StoredRows(*(build_fetched(build_candle(number, number + 1.0)) for number in (3, 9, 6)))
@@ -154,7 +188,7 @@ def test_a_long_span_is_read_by_calendar_months() -> None:
         build_fetched(build_candle(at=november, venue="okx", close=4.0)),
         build_fetched(build_candle(at=december, close=6.0), at=LATER),
     )
-    grid = read_grid(files.read, start, start + timedelta(days=60), Evidence.REAL, Timeframe.M1)
+    grid = read_grid(files.open_span, start, start + timedelta(days=60), Evidence.REAL, Timeframe.M1)
     assert files.reads == [(10, 1), (10, 1), (10, 2), (len(FETCHED_CANDLE), 2)]
     assert [(candle[0], candle[2], candle[3], candle[4]) for candle in list_candles(grid)] == [
         ("binance", october, 2.0, 2.0),
