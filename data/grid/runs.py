@@ -30,7 +30,7 @@ def find_name_runs(columns: Collection[pl.Series]) -> tuple[list[tuple[str, ...]
     ends_by_column = [runs["len"].to_numpy().cumsum(dtype=np.int64) for runs in runs_by_column]
     ends = np.unique(np.concatenate(ends_by_column))
     texts = [
-        runs["value"].gather(np.searchsorted(column_ends, ends)).to_list()
+        np.array(runs["value"].to_list(), object)[np.searchsorted(column_ends, ends)].tolist()
         for runs, column_ends in zip(runs_by_column, ends_by_column, strict=True)
     ]
     return list(zip(*texts, strict=True)), np.diff(ends, prepend=0)
