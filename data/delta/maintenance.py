@@ -9,7 +9,7 @@ from pathlib import Path
 from data.delta.compaction import compact_months
 from data.delta.layout import Layout
 from data.delta.local_folder import find_local_folder
-from data.delta.table import CONFIGURATION, StoreTable
+from data.delta.table import StoreTable
 
 RETENTION = timedelta(days=7)
 """How long files stay that the current version of a table does not use: a reader may be at an older version."""
@@ -61,15 +61,15 @@ def _maintain_table(table: StoreTable, now: datetime, retention: timedelta) -> N
         snapshot = table.open()
         if snapshot is None:
             return
+        missing = table.build_configuration().items() - snapshot.metadata().configuration.items()
+        if missing:  # a table of an earlier version; files that are compacted record what it asks for
+            snapshot.alter.set_table_properties(dict(missing))
         if table.layout is not None and table.find_layout(snapshot) is Layout.MONTH:
             compact_months(table, snapshot, now)
         else:
             snapshot.optimize.compact(writer_properties=table.choose_writer_properties(snapshot))
         # Full: removes also the files of writers that ended before their commit.
         snapshot.vacuum(int(retention / timedelta(hours=1)), dry_run=False, full=True)
-        missing = CONFIGURATION.items() - snapshot.metadata().configuration.items()
-        if missing:  # a table of an earlier version
-            snapshot.alter.set_table_properties(dict(missing))
         snapshot.create_checkpoint()
 
     table.run_with_retries(maintain_once)

@@ -47,8 +47,9 @@ MONTH_WRITER_PROPERTIES = WriterProperties(
 )
 """Of tables by month: one row group per file, as each repeats the dictionaries; sorted times are stored as steps."""
 
-CONFIGURATION = {"delta.checkpointInterval": "20"}
-"""Every so many commits a checkpoint is written: opening a table reads the last one and all commits since."""
+CONFIGURATION = {"delta.checkpointInterval": "10"}
+"""Every so many commits a checkpoint is written: opening a table reads the last one and all commits since, of which ten
+take as long as the checkpoint."""
 
 PLAIN_READER_VERSION = 1
 """The reader version of the Delta protocol whose files can be read as they are; later ones may mark rows as deleted."""

@@ -75,7 +75,7 @@ def test_every_row_is_there_afterwards(store: CandleStore) -> None:
     assert len(table.file_uris()) == MONTHS
     configuration = table.metadata().configuration
     assert configuration["delta.dataSkippingStatsColumns"] == "venue,symbol,open_time,price,origin"
-    assert configuration["delta.checkpointInterval"] == "20"
+    assert configuration["delta.checkpointInterval"] == "10"
 
 
 def test_the_store_is_written_and_compacted_afterwards(store: CandleStore) -> None:

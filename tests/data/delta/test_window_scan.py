@@ -134,6 +134,19 @@ def test_an_old_store_by_day_is_read(tmp_path: Path) -> None:
     assert scan(store, 0, 150) == ([100], {})
 
 
+def test_maintenance_of_an_old_store_makes_its_text_known(tmp_path: Path) -> None:
+    """Two files of one day become one, of which price and origin are recorded as of all files from then on."""
+    store = create_old_store(tmp_path)
+    write(store, build_candle(0))
+    write(store, build_candle(1))
+    assert scan(store, 0, 10) == ([0, 1], {})
+    store.maintain(NOW)
+    assert scan(store, 0, 10) == ([0, 1], KNOWN)
+    write(store, build_candle(2))
+    assert scan(store, 0, 10) == ([0, 1, 2], KNOWN)
+    assert scan(CandleStore(store.uri), 0, 10) == ([0, 1, 2], KNOWN)
+
+
 def test_names_that_a_path_cannot_hold(tmp_path: Path) -> None:
     """The folder of the store, and of an asset, have characters that paths in the log quote."""
     store = CandleStore(str(tmp_path / "my store"))
