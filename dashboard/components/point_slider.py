@@ -5,7 +5,10 @@ It covers its chart, ignores the pointer, and shows the focus of the keyboard. `
 
 from typing import Any
 
-from dash import html
+from dash import dcc, html
+
+from dashboard.components.accessibility import build_aria_label
+from dashboard.draw.encoding import Figure
 
 
 def build_point_slider(graph_id: str, label: str, *, opens_link: bool = False) -> html.Div:
@@ -27,3 +30,29 @@ def build_point_slider(graph_id: str, label: str, *, opens_link: bool = False) -
     if opens_link:
         attributes["data-opens"] = "true"
     return html.Div(className="walk", role="slider", tabIndex=0, **attributes)
+
+
+def build_walked_graph(graph_id: str, figure: Figure, *, points: str, label: str) -> html.Div:
+    """A chart of fixed height with a slider over its points.
+
+    Args:
+        graph_id: the id of the graph.
+        figure: whose layout has a height.
+        points: what the points are, for the slider.
+        label: the name of the chart for screen readers.
+    """
+    height = figure["layout"]["height"]
+    graph = dcc.Graph(
+        id=graph_id,
+        figure=figure,
+        responsive=True,
+        config={"displayModeBar": False},
+        style={"height": height},
+    )
+    return html.Div(
+        [build_point_slider(graph_id, points), graph],
+        className="walked",
+        role="group",
+        style={"minHeight": height},  # the graph has none until plotly is there
+        **build_aria_label(label),
+    )

@@ -3,31 +3,31 @@
 from collections.abc import Sequence
 from typing import Any
 
-import dash_mantine_components as dmc
-from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
+from dash import Dash, html
 
 from analysis.questions import sort_venues
 from dashboard.charts.history.chart import build_history_chart
 from dashboard.charts.history.days import HistoryDay, select_days
-from dashboard.charts.history.figure import FIGURE_HEIGHT, build_history_figure
+from dashboard.charts.history.figure import build_history_figure
 from dashboard.charts.history.marks import name_marks
 from dashboard.charts.history.wording import describe_panels, write_finding, write_furthest_day
-from dashboard.components.accessibility import build_aria_label
 from dashboard.components.caveats import build_limits
-from dashboard.components.point_slider import build_point_slider
+from dashboard.components.market_choices import build_choice_links, list_common_choices
+from dashboard.components.point_slider import build_walked_graph
 from dashboard.exports.kinds import ExportKind
 from dashboard.exports.menu import build_download_menu
 from dashboard.pages.base import Control, Page, PageContext
 from dashboard.pages.history.grid import GRID_ID, build_days_grid
-from dashboard.pages.market.switches import build_choice_links, list_common_choices
 from dashboard.service.measurements import ViewResult
 from dashboard.state.links import ViewLinks
 from dashboard.state.view import ViewState
+from dashboard.tables.grid_search import build_search_head, register_grid_search
 from data.catalogue import Catalogue
 
 GRAPH_ID = "history-graph"
 GRAPH_LABEL = "Shares and gaps of every UTC day; the table below holds the numbers."
-SEARCH_ID = "history-search"
+ANYTIME = "Any time of the day"
+"""Names the gap between trades that need not be of one minute."""
 
 
 def build_content(context: PageContext, view: ViewState) -> list[Any]:
@@ -40,7 +40,7 @@ def build_content(context: PageContext, view: ViewState) -> list[Any]:
     days = select_days(rows, view)
     focus_name = catalogue.get_venue(view.focus).name
     own_groups = rows.filter(venue=view.focus)["group"].unique().sort().to_list()
-    switches = build_choice_links("history", list_common_choices(view, own_groups), view, catalogue)
+    switches = build_choice_links("history", list_common_choices(view, own_groups, ANYTIME), view, catalogue)
     heading = html.H1(write_finding(days, view, focus_name))
     if not own_groups:
         return [heading, switches, limits]
@@ -65,39 +65,18 @@ def build_notice_result(context: PageContext, view: ViewState) -> ViewResult:
 
 
 def register_callbacks(app: Dash, context: PageContext) -> None:  # noqa: ARG001 - as every page is called
-    """The search of the grid, which the browser does without a request."""
-    clientside_callback: Any = app.clientside_callback  # dash leaves it untyped
-    clientside_callback(
-        ClientsideFunction("plumblineGrid", "search"),
-        # A callback without an output would not be called for components that are added later.
-        Output("history-searched", "data"),
-        Input(SEARCH_ID, "value"),
-        State(GRID_ID, "id"),
-        prevent_initial_call=True,
-    )
+    """The search of the grid."""
+    register_grid_search(app, GRID_ID)
 
 
 def _build_chart_section(days: Sequence[HistoryDay], view: ViewState, catalogue: Catalogue) -> html.Section:
     chart = build_history_chart(days, view, catalogue)
-    graph = dcc.Graph(
-        id=GRAPH_ID,
-        figure=build_history_figure(chart),
-        responsive=True,
-        config={"displayModeBar": False},
-        style={"height": FIGURE_HEIGHT},
-    )
     named = name_marks(chart.marks)
     return html.Section(
         [
             html.H2("Day by day"),
             html.P(describe_panels(view, chart.focus_name), className="quiet"),
-            html.Div(
-                [build_point_slider(GRAPH_ID, "Days"), graph],
-                className="walked",
-                role="group",
-                style={"minHeight": FIGURE_HEIGHT},  # the graph has none until plotly is there
-                **build_aria_label(GRAPH_LABEL),
-            ),
+            build_walked_graph(GRAPH_ID, build_history_figure(chart), points="Days", label=GRAPH_LABEL),
             *([html.P(named, className="quiet")] if named else []),
         ],
         className="market-part",
@@ -105,16 +84,8 @@ def _build_chart_section(days: Sequence[HistoryDay], view: ViewState, catalogue:
 
 
 def _build_grid_section(days: Sequence[HistoryDay], view: ViewState, catalogue: Catalogue) -> html.Section:
-    search = dmc.TextInput(
-        id=SEARCH_ID, placeholder="Search days and assets", size="xs", w=220, **build_aria_label("Search")
-    )
-    return html.Section(
-        [
-            html.Div([html.H2("All UTC days"), search, dcc.Store(id="history-searched")], className="block-head"),
-            build_days_grid(days, view, catalogue),
-        ],
-        className="lows",
-    )
+    head = build_search_head(GRID_ID, "All UTC days", "Search days and assets")
+    return html.Section([head, build_days_grid(days, view, catalogue)], className="lows")
 
 
 def _build_absent_page() -> list[Any]:

@@ -3,15 +3,15 @@
 from dataclasses import replace
 from typing import Any
 
-from dash import dcc, html
+from dash import html
 
-from dashboard.charts.index_rules.figure import FIGURE_HEIGHT, build_index_figure
+from dashboard.charts.index_rules.figure import build_index_figure
 from dashboard.charts.index_rules.lines import list_index_lines
 from dashboard.charts.index_rules.table import build_derived_table, build_leg_table, build_rule_table
 from dashboard.components.accessibility import build_aria_label, build_scroll_box
 from dashboard.components.caveats import build_limits
 from dashboard.components.line_sample import build_line_image
-from dashboard.components.point_slider import build_point_slider
+from dashboard.components.point_slider import build_walked_graph
 from dashboard.draw.scene import Scene
 from dashboard.exports.kinds import ExportKind
 from dashboard.exports.menu import build_download_menu
@@ -131,25 +131,13 @@ def _build_chart(index_replay: IndexReplay, scene: Scene) -> list[Any]:
     if not list_index_lines(index_replay, scene):
         missing = dict.fromkeys(leg for item in index_replay.replays for leg in item.missing_legs)
         return [html.P(f"No rule has a value: no price of {join_names(tuple(missing))}.", className="quiet")]
-    graph = dcc.Graph(
-        id=GRAPH_ID,
-        figure=build_index_figure(index_replay, scene),
-        responsive=True,
-        config={"displayModeBar": False},
-        style={"height": FIGURE_HEIGHT},
-    )
+    figure = build_index_figure(index_replay, scene)
     samples = [
         html.Li([build_line_image(line.colour, line.width, line.dash), html.Span(line.name)])
         for line in reversed(list_index_lines(index_replay, scene))
     ]
     return [
-        html.Div(
-            [build_point_slider(GRAPH_ID, "Index by rule"), graph],
-            className="walked",
-            role="group",
-            style={"minHeight": FIGURE_HEIGHT},  # the graph has none until plotly is there
-            **build_aria_label(GRAPH_LABEL),
-        ),
+        build_walked_graph(GRAPH_ID, figure, points="Index by rule", label=GRAPH_LABEL),
         html.Ul([*samples, html.Li("shaded: the first rule by all lows and highs")], className="compare-key"),
     ]
 

@@ -1,30 +1,37 @@
 """The Market page: how far one exchange's lows or highs lay beyond all others', on every asset of a saved scan."""
 
+from dataclasses import replace
 from typing import Any
 
-import dash_mantine_components as dmc
-from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
+from dash import Dash, html
 
 from analysis.questions import sort_venues
-from analysis.scan.summary import ScanSummary, summarize_scan
+from analysis.scan.summary import ScanSummary, list_scan_groups, summarize_scan
 from dashboard.charts.market.chart import build_lead_chart
-from dashboard.charts.market.figure import FIGURE_HEIGHT, build_lead_figure
+from dashboard.charts.market.figure import build_lead_figure
 from dashboard.charts.market.gaps import AssetGap, select_gaps
 from dashboard.charts.market.tables import build_bins_table, build_counts_table
-from dashboard.charts.market.wording import describe_gap, write_aligned_finding, write_finding, write_reading_aid
-from dashboard.components.accessibility import build_aria_label, build_scroll_box
+from dashboard.charts.market.wording import (
+    PEER_LABELS,
+    describe_gap,
+    write_aligned_finding,
+    write_finding,
+    write_reading_aid,
+)
+from dashboard.components.accessibility import build_scroll_box
 from dashboard.components.caveats import build_limits
-from dashboard.components.point_slider import build_point_slider
+from dashboard.components.market_choices import build_choice_links, list_common_choices
+from dashboard.components.point_slider import build_walked_graph
 from dashboard.exports.kinds import ExportKind
 from dashboard.exports.menu import build_download_menu
 from dashboard.pages.base import Control, Page, PageContext
 from dashboard.pages.market.absent import build_absent_page, build_outdated_notice
 from dashboard.pages.market.set_aside import build_set_aside_section
-from dashboard.pages.market.switches import build_switches
 from dashboard.service.market import ScanResult
 from dashboard.service.measurements import ViewResult
 from dashboard.state.links import ViewLinks
 from dashboard.state.view import ViewState, format_number
+from dashboard.tables.grid_search import build_search_head, register_grid_search
 from dashboard.tables.market_grid import (
     GRID_ID,
     build_market_columns,
@@ -37,7 +44,8 @@ from data.tables.scans import MarketScan
 
 GRAPH_ID = "market-graph"
 GRAPH_LABEL = "The gap of every asset, and how many there are of each size; the tables below hold the numbers."
-SEARCH_ID = "market-search"
+ANYTIME = "Any time in the window"
+"""Names the gap between trades that need not be of one minute."""
 
 
 def build_content(context: PageContext, view: ViewState) -> list[Any]:
@@ -58,16 +66,8 @@ def build_notice_result(context: PageContext, view: ViewState) -> ViewResult:
 
 
 def register_callbacks(app: Dash, context: PageContext) -> None:  # noqa: ARG001 - as every page is called
-    """The search of the grid, which the browser does without a request."""
-    clientside_callback: Any = app.clientside_callback  # dash leaves it untyped
-    clientside_callback(
-        ClientsideFunction("plumblineGrid", "search"),
-        # A callback without an output would not be called for components that are added later.
-        Output("market-searched", "data"),
-        Input(SEARCH_ID, "value"),
-        State(GRID_ID, "id"),
-        prevent_initial_call=True,
-    )
+    """The search of the grid."""
+    register_grid_search(app, GRID_ID)
 
 
 def _build_scan_page(scan: MarketScan, result: ScanResult, view: ViewState, catalogue: Catalogue) -> list[Any]:
@@ -93,10 +93,19 @@ def _build_scan_page(scan: MarketScan, result: ScanResult, view: ViewState, cata
         head,
         html.P(write_aligned_finding(summary, view), className="second lows-note"),
         *build_outdated_notice(result, view, catalogue),
-        build_switches(scan, view, catalogue),
+        _build_choices(scan, view, catalogue),
         *sections,
         build_set_aside_section(summary, catalogue),
     ]
+
+
+def _build_choices(scan: MarketScan, view: ViewState, catalogue: Catalogue) -> html.Div:
+    """What both pages of the whole market can show, and with whom the exchange is compared."""
+    choices = [
+        *list_common_choices(view, list_scan_groups(scan, view.focus), ANYTIME),
+        ("Compared with", [(text, replace(view, peers=peers)) for peers, text in PEER_LABELS.items()]),
+    ]
+    return build_choice_links("market", choices, view, catalogue)
 
 
 def _build_chart_section(
@@ -104,24 +113,11 @@ def _build_chart_section(
 ) -> html.Section:
     focus_name = catalogue.get_venue(view.focus).name
     chart = build_lead_chart(summary.scan, gaps, view, catalogue)
-    graph = dcc.Graph(
-        id=GRAPH_ID,
-        figure=build_lead_figure(chart),
-        responsive=True,
-        config={"displayModeBar": False},
-        style={"height": FIGURE_HEIGHT},
-    )
     return html.Section(
         [
             html.H2("All assets, ranked by gap"),
             html.P(describe_gap(view, focus_name), className="quiet"),
-            html.Div(
-                [build_point_slider(GRAPH_ID, "Gaps by asset"), graph],
-                className="walked",
-                role="group",
-                style={"minHeight": FIGURE_HEIGHT},  # the graph has none until plotly is there
-                **build_aria_label(GRAPH_LABEL),
-            ),
+            build_walked_graph(GRAPH_ID, build_lead_figure(chart), points="Gaps by asset", label=GRAPH_LABEL),
             html.Details([html.Summary("As a table"), build_scroll_box(build_bins_table(chart), "Assets by gap")]),
             html.H2("How many, by size"),
             build_scroll_box(build_counts_table(summary, view), "Assets by size of the gap"),
@@ -137,15 +133,12 @@ def _build_grid_section(
     links, enter_text = ViewLinks(view.to_query(catalogue)), f"{format_number(view.enter_pct)}%"
     rows = build_market_rows(scan.rows, view, catalogue, [gap.asset for gap in gaps])
     grid = build_market_grid(build_market_columns(view.side, enter_text), rows)
-    search = dmc.TextInput(
-        id=SEARCH_ID, placeholder="Search assets and exchanges", size="xs", w=220, **build_aria_label("Search")
-    )
     terms: list[Any] = ["What the columns mean: "]
     for name, anchor in list_column_terms(view.side):
         terms += [links.build_definition_link(name, anchor), " \N{MIDDLE DOT} "]
     return html.Section(
         [
-            html.Div([html.H2("By asset"), search, dcc.Store(id="market-searched")], className="block-head"),
+            build_search_head(GRID_ID, "By asset", "Search assets and exchanges"),
             grid,
             html.P(terms[:-1], className="quiet terms"),
         ],

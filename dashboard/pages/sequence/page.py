@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from dash import dcc, html
+from dash import html
 
 from analysis.order_of_falls import LEVELS_PCT, OrderOfFalls
 from dashboard.charts.sequence.figure import build_sequence_figure
 from dashboard.charts.sequence.table import build_comparison_table, build_falls_table, build_path_table
-from dashboard.components.accessibility import build_aria_label, build_scroll_box
+from dashboard.components.accessibility import build_scroll_box
 from dashboard.components.caveats import build_limits
-from dashboard.components.point_slider import build_point_slider
+from dashboard.components.point_slider import build_walked_graph
 from dashboard.draw.scene import Scene
 from dashboard.exports.kinds import ExportKind
 from dashboard.exports.menu import build_download_menu
@@ -60,13 +60,6 @@ def build_notice_result(context: PageContext, view: ViewState) -> ViewResult:
 
 def _build_sections(order: OrderOfFalls, scene: Scene, view: ViewState, links: ViewLinks) -> list[Any]:
     figure = build_sequence_figure(order, scene)
-    graph = dcc.Graph(
-        id=GRAPH_ID,
-        figure=figure,
-        responsive=True,
-        config={"displayModeBar": False},
-        style={"height": figure["layout"]["height"]},
-    )
     findings = _list_findings(order, view)
     tie_note = f"A line joins what is tied: {describe_tie(view.timeframe)}."
     return [
@@ -79,13 +72,7 @@ def _build_sections(order: OrderOfFalls, scene: Scene, view: ViewState, links: V
             className="second lows-note",
         ),
         html.P(findings[0]),
-        html.Div(
-            [build_point_slider(GRAPH_ID, "Falls and marks"), graph],
-            className="walked",
-            role="group",
-            style={"minHeight": figure["layout"]["height"]},  # the graph has none until plotly is there
-            **build_aria_label(GRAPH_LABEL),
-        ),
+        build_walked_graph(GRAPH_ID, figure, points="Falls and marks", label=GRAPH_LABEL),
         html.P(
             f"{tie_note} Larger and stronger: further down. Circle, star and triangle: onset, start of the run and "
             "bottom of a quote's median.",

@@ -157,7 +157,7 @@ def test_side_and_kind_of_gap_are_links(context: PageContext) -> None:
         if part["type"] == "A" and "children" in part["props"]
     }
     assert links["Highs"] == "/history?side=above&gap=aligned"
-    assert links["Any time in the window"] == "/history"
+    assert links["Any time of the day"] == "/history"
     text = str(content)
     assert "/export/history.png?gap=aligned" in text
     assert "/export/history.parquet?gap=aligned" in text

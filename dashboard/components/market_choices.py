@@ -1,4 +1,4 @@
-"""Links that choose what the Market page shows: side, quote, peers and kind of gap. They work without scripts, too."""
+"""Links that choose what the Market and the History page show: side, kind of gap, quote. They work without scripts."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -6,38 +6,25 @@ from typing import Any
 
 from dash import html
 
-from analysis.scan.summary import list_scan_groups
-from dashboard.charts.market.wording import PEER_LABELS
 from dashboard.components.accessibility import build_aria_label
 from dashboard.state.links import ViewLinks
 from dashboard.state.view import GapKind, ViewState
 from data.catalogue import Catalogue
-from data.tables.scans import MarketScan
 from deviation.question import Group
 from deviation.side import Side
 
 SIDE_LABELS = {Side.BELOW: "Lows", Side.ABOVE: "Highs"}
-GAP_LABELS = {GapKind.UNALIGNED: "Any time in the window", GapKind.ALIGNED: "Same minute"}
-
 
 Choices = list[tuple[str, list[tuple[str, ViewState]]]]
 """The name of each choice, with the text and the view of each option."""
 
 
-def build_switches(scan: MarketScan, view: ViewState, catalogue: Catalogue) -> html.Div:
-    """A row of links for each choice; that of the quotes only if the scan has several."""
-    choices = [
-        *list_common_choices(view, list_scan_groups(scan, view.focus)),
-        ("Compared with", [(text, replace(view, peers=peers)) for peers, text in PEER_LABELS.items()]),
-    ]
-    return build_choice_links("market", choices, view, catalogue)
-
-
-def list_common_choices(view: ViewState, groups: Sequence[Group]) -> Choices:
-    """Side, kind of gap, and quote if there are several."""
+def list_common_choices(view: ViewState, groups: Sequence[Group], anytime: str) -> Choices:
+    """Side, kind of gap, and quote if there are several; ``anytime`` names the gap that is of no common minute."""
+    gap_labels = {GapKind.UNALIGNED: anytime, GapKind.ALIGNED: "Same minute"}
     choices: Choices = [
         ("Side", [(text, replace(view, side=side, is_side_chosen=False)) for side, text in SIDE_LABELS.items()]),
-        ("Gap", [(text, replace(view, gap=gap)) for gap, text in GAP_LABELS.items()]),
+        ("Gap", [(text, replace(view, gap=gap)) for gap, text in gap_labels.items()]),
     ]
     if len(groups) > 1:
         choices.append(("Quote", [(group.upper(), replace(view, group=group)) for group in groups]))
