@@ -2,6 +2,7 @@
 
 from analysis.scan.summary import PeerCounts, ScanSummary
 from data.catalogue import Catalogue
+from data.tables.scans import ScanRun, Universe
 from deviation.side import Side
 from deviation.wording import format_percent, join_names
 
@@ -51,12 +52,20 @@ def format_chance(count: float) -> str:
     return f"{count:.1f}" if count < 9.95 else f"{count:.0f}"  # noqa: PLR2004 - 9.95 rounds to 10
 
 
+def describe_basis(run: ScanRun) -> str:
+    """Where the list of a scan's coins is from, as a part of a sentence after "coins"."""
+    source = "as the exchanges list them" if run.universe is Universe.LISTED else "of those that the store held"
+    venues = run.choices.get("venues")
+    return f"{source}, on {len(venues)} chosen exchanges" if venues else source
+
+
 def describe_universe(summary: ScanSummary, catalogue: Catalogue) -> str:
     """Which assets were counted, and of whom."""
     run, quote = summary.scan.run, summary.group.upper()
     scanned, name = (catalogue.get_venue(venue).name for venue in (run.focus, summary.focus))
     universe = (
-        f"Scanned: {run.asset_count} coins with prices on {scanned} and on at least two other exchanges in this data"
+        f"Scanned: {run.asset_count} coins with prices on {scanned} and on at least two other exchanges in this data, "
+        f"{describe_basis(run)}"
     )
     return f"{universe}. Counted: the {summary.window.everyone.assets} with {quote} prices on {name} and another one."
 

@@ -8,9 +8,10 @@ import polars as pl
 
 from dashboard.charts.gaps.gaps import measure_gaps
 from dashboard.charts.gaps.sheet import build_gap_legend, draw_gaps
-from dashboard.exports.request import ALL_ASSETS, ExportFile, ExportRequest
+from dashboard.exports.request import ExportFile, ExportRequest
 from dashboard.exports.rows import MARKET_SCHEMA, Row, build_market_columns
 from dashboard.sheet.chart_sheet import ChartText, build_chart_sheet
+from dashboard.sheet.file_name import ALL_ASSETS
 from dashboard.sheet.imprint import NO_IMPRINT, Imprint
 from dashboard.sheet.sizes import SheetSize
 from dashboard.state.view import Theme

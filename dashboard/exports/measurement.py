@@ -5,7 +5,8 @@ import polars as pl
 
 from dashboard.charts.comparison.sheet import build_comparison_sheet
 from dashboard.draw.scene import Scene
-from dashboard.exports.request import ALL_ASSETS, ExportFile, ExportRequest
+from dashboard.exports.request import ExportFile, ExportRequest
+from dashboard.sheet.file_name import ALL_ASSETS
 from dashboard.sheet.imprint import Imprint
 from dashboard.sheet.sizes import SheetSize
 from dashboard.tables.lows_rows import build_lows_frame

@@ -22,7 +22,7 @@ from dashboard.exports.metadata.tabular import (
 )
 from dashboard.service.event import EventContext
 from dashboard.service.measurements import Measurements
-from dashboard.sheet.file_name import build_file_name
+from dashboard.sheet.file_name import ALL_ASSETS, build_file_name, build_market_stem
 from dashboard.sheet.imprint import Imprint
 from dashboard.sheet.renderer import FileFormat, Renderer
 from dashboard.sheet.sizes import SheetSize
@@ -34,9 +34,6 @@ from data.reconstruction.candles import list_assumed_markets
 from deviation.measurement import Measurement
 from deviation.side import Side
 from evidence.proof.manifest import build_manifest, shorten_hash
-
-ALL_ASSETS = "all"
-"""Stands for the asset in the name of a file about several."""
 
 MIMETYPES = {
     "png": "image/png",
@@ -228,24 +225,31 @@ class ExportRequest:
         content = self.renderer.draw(figure, FileFormat(self.file_format), manifest)
         return self.build_file(content, named_after or measurements[0], asset=asset)
 
-    def build_table_picture_file(
+    def build_market_file(
         self,
         rows: pl.DataFrame,
         build_sheet: Callable[[Imprint], go.Figure],
-        stem: str,
+        span: str,
         extra: Mapping[str, Any],
+        *,
+        is_scan: bool = False,
     ) -> ExportFile:
-        """A sheet of rows that no question is behind, as a file with their hash in its manifest.
+        """Saved rows about all assets, which no question is behind, or a sheet of them with their hash in its manifest.
 
         Args:
-            rows: those that the picture is of.
+            rows: of the table, and those that the picture is of.
             build_sheet: builds the figure with the imprint, which has the manifest's hash.
-            stem: the name of the file without its ending.
+            span: what of time the file is of, in its name.
             extra: further entries of the manifest.
+            is_scan: whether it is of a scan, which the view may name, and whose picture follows its choice of peers.
 
         Raises:
             BrowserMissing, BrowserBusy, BrowserFailed: The picture cannot be drawn (now).
         """
+        size = self.size if self.is_picture else None
+        stem = build_market_stem(self.view, self.kind.value, span, size, is_scan=is_scan)
+        if not self.is_picture:
+            return self.build_table_file(rows, stem)
         style = {"size": self.size.value, "theme": self.view.theme.value}
         manifest = build_rows_manifest(self.kind, rows, (), None, link=self.write_query(), extra={**style, **extra})
         figure = build_sheet(replace(self.imprint, manifest_hash=shorten_hash(manifest)))

@@ -5,7 +5,8 @@ from dataclasses import replace
 from dashboard.charts.small_multiples.panels import measure_windows
 from dashboard.charts.small_multiples.rows import build_compare_rows
 from dashboard.charts.small_multiples.sheet import build_compare_sheet
-from dashboard.exports.request import ALL_ASSETS, ExportFile, ExportRequest
+from dashboard.exports.request import ExportFile, ExportRequest
+from dashboard.sheet.file_name import ALL_ASSETS
 from dashboard.state.view import PanelScale
 from dashboard.text.clock import Zone
 

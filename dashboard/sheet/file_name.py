@@ -1,20 +1,23 @@
 """Names of files: what is in a file, and every choice behind it that differs from the defaults."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from dashboard.sheet.sizes import SheetSize
-from dashboard.state.view import Theme
+from dashboard.state.view import GapKind, PeerChoice, Theme, ViewState
 from data.schema import Evidence, Timeframe
 from deviation.measurement import Measurement
-from deviation.question import Question
+from deviation.question import USDT, Question
 from deviation.report.choices import list_choices
 from deviation.side import Side
 
 UNSAFE_CHARACTERS = re.compile(r"[^\w.-]|_")
 """Characters that are replaced in the parts of a file's name, which are joined by underscores."""
+
+ALL_ASSETS = "all"
+"""Stands for the asset in the name of a file about several."""
 
 MAX_NAMED_VENUES = 3
 """Venues that a file name gives; more are counted."""
@@ -49,7 +52,6 @@ def build_file_name(
     windows = [format_file_window(question.start, question.end)]
     if second_window is not None and second_window != (question.start, question.end):
         windows += ["vs", format_file_window(*second_window)]
-    style_parts = [size.value] * (size is not SheetSize.WIDE) + [theme.value] * (theme is not Theme.LIGHT)
     # The file's name also marks an illustration, as names are shown where contents are not.
     illustration_parts = ["illustration"] if question.origin is Evidence.RECONSTRUCTION else []
     timeframe_parts = [question.timeframe.value] * (question.timeframe is not Timeframe.M1)
@@ -61,11 +63,46 @@ def build_file_name(
         *timeframe_parts,
         content,
         *[side.value] * (side is not Side.BELOW),
-        *style_parts,
+        *_list_style_parts(size, theme),
         *(abbreviate_choices(question) if with_choices else ()),
         *illustration_parts,
     ]
-    return f"{'_'.join(UNSAFE_CHARACTERS.sub('-', part) for part in parts)}.{file_format}"
+    return f"{_join_parts(parts)}.{file_format}"
+
+
+def build_market_stem(
+    view: ViewState, content: str, span: str, size: SheetSize | None, *, is_scan: bool = False
+) -> str:
+    """Name, without its ending, of a file about all assets of an exchange.
+
+    A table has every quote and side. A picture shows some of them, and its name has what differs from the lows in USDT
+    of any time against all exchanges.
+
+    Args:
+        view: what the file is of.
+        content: kind of the content.
+        span: what of time the file is of.
+        size: shape of a picture; None for a table.
+        is_scan: whether the file is of a scan, which the view may name, and whose picture follows its choice of peers.
+    """
+    parts = ["plumbline", ALL_ASSETS, view.focus, span, content, *[view.scan] * (is_scan and view.scan != "")]
+    if size is not None:
+        parts += [
+            *[view.group] * (view.group != USDT),
+            *[view.side.value] * (view.side is not Side.BELOW),
+            *[view.peers.value] * (is_scan and view.peers is not PeerChoice.ALL),
+            *[view.gap.value] * (view.gap is not GapKind.UNALIGNED),
+            *_list_style_parts(size, view.theme),
+        ]
+    return _join_parts(parts)
+
+
+def _list_style_parts(size: SheetSize, theme: Theme) -> list[str]:
+    return [size.value] * (size is not SheetSize.WIDE) + [theme.value] * (theme is not Theme.LIGHT)
+
+
+def _join_parts(parts: Iterable[str]) -> str:
+    return "_".join(UNSAFE_CHARACTERS.sub("-", part) for part in parts)
 
 
 def abbreviate_choices(question: Question) -> list[str]:

@@ -27,6 +27,8 @@ def apply_control(view: ViewState, control: str, value: Any, catalogue: Catalogu
         return view
     try:
         new_view = CONTROLS[control](view, value, catalogue)
+        if (new_view.start, new_view.end) != (view.start, view.end):
+            new_view = replace(new_view, scan="")  # it is of one window
         validate_window(new_view.start, new_view.end, new_view.timeframe)
         if new_view.second_window is not None:
             validate_window(new_view.second_window.start, new_view.second_window.end, new_view.timeframe)

@@ -34,12 +34,13 @@ from deviation.wording import format_amount, format_threshold
 QUERY_KEYS = (
     *("event", "asset", "window", "from", "to", "focus", "quote", "reference", "enter", "exit", "min-vote"),
     *("out", "hide", "zone", "theme", "origin", "bar", "against", "scale", "side"),
-    *("group", "peers", "gap"),
+    *("group", "peers", "gap", "scan"),
 )
 """The keys that a link may have; enter and exit are in per cent, as on the command line."""
 
 TICKER = re.compile(r"[A-Z0-9]{1,20}")
 QUOTE_GROUP = re.compile(r"[a-z0-9]{1,20}")
+SCAN_ID = re.compile(r"[A-Za-z0-9-]{0,40}")
 VENUE_ID = re.compile(r"[a-z0-9_]{1,40}")
 
 Value = TypeVar("Value")
@@ -91,6 +92,7 @@ def parse_query(
         group=reader.read_group(view.group),
         peers=reader.read_choice("peers", PeerChoice, view.peers),
         gap=reader.read_choice("gap", GapKind, view.gap),
+        scan=reader.read_scan(),
     )
     if focus in view.excluded:
         name = catalogue.get_venue(focus).name
@@ -140,6 +142,11 @@ class _QueryReader:
         """The quote group in lower case, however the link has it."""
         group = self.query.get("group", default).lower()
         return group if QUOTE_GROUP.fullmatch(group) else self._refuse_value("group", default, default.upper())
+
+    def read_scan(self) -> str:
+        """The id of a scan, which the store may not have; "" for none."""
+        requested = self.query.get("scan", "")
+        return requested if SCAN_ID.fullmatch(requested) else self._refuse_value("scan", "", "another")
 
     def read_timeframe(self, start: datetime, end: datetime) -> Timeframe:
         """The length of bars; minutes if the window is too long for it."""

@@ -70,7 +70,8 @@ class ViewState:
     one that charts of a single side show; unless ``is_side_chosen``, a chart of one asset may show the side of its
     larger deviation instead.
     ``group``, ``peers`` and ``gap`` choose the gaps of the page of the whole market: the quote of its markets, the
-    exchanges that they are compared with, and whether at one time.
+    exchanges that they are compared with, and whether at one time. ``scan`` is the id of the scan of the window that it
+    shows; "" leaves the choice to the page.
     ``theme`` is what the page is drawn in; if it ``follows_system``, nobody chose it, and no link has it.
 
     Raises:
@@ -101,6 +102,7 @@ class ViewState:
     group: Group = USDT
     peers: PeerChoice = PeerChoice.ALL
     gap: GapKind = GapKind.UNALIGNED
+    scan: str = ""
 
     parameters: Parameters = field(init=False, repr=False, compare=False)
 
@@ -131,6 +133,7 @@ class ViewState:
             group=USDT,
             peers=PeerChoice.ALL,
             gap=GapKind.UNALIGNED,
+            scan="",
         )
 
     @property
@@ -210,4 +213,5 @@ def _list_query_values(view: ViewState, catalogue: Catalogue) -> dict[str, str]:
         "group": view.group,
         "peers": view.peers.value,
         "gap": view.gap.value,
+        "scan": view.scan,
     }

@@ -29,7 +29,10 @@ def build_grid_table(columns: Sequence[ColumnDefinition], rows: Sequence[Mapping
     group_cells = (
         build_element("th", name, colSpan=len(group_columns), scope="colgroup") for name, group_columns in groups
     )
-    name_cells = (build_element("th", column["headerName"], scope="col") for column in shown_columns)
+    name_cells = (
+        build_element("th", column["headerName"], scope="col", className=_choose_class(column))
+        for column in shown_columns
+    )
     head = build_element("thead", build_element("tr", *group_cells), build_element("tr", *name_cells))
     body = build_element("tbody", *(_build_row(shown_columns, row) for row in rows))
     style = {"--grid-height": height or "auto"}

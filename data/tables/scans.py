@@ -4,7 +4,7 @@ A scan is saved in four tables; the row of its run is written last, and a scan w
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -197,6 +197,25 @@ class ScanRun:
     asset_count: int
     five: tuple[str, ...] = FIVE_PEERS
     version: str
+
+    @property
+    def is_of_all_listed(self) -> bool:
+        """Whether it has every coin that any exchange lists, at the defaults."""
+        return self.universe is Universe.LISTED and not self.choices
+
+
+def order_scans(runs: Iterable[ScanRun], focus: str) -> tuple[ScanRun, ...]:
+    """Scans of one window, the one that shows most of the market first.
+
+    Before all others stand those of all listed coins, then those of a list of some exchanges, last those of what the
+    store had; among these, scans of the coins of ``focus``, then later ones.
+    """
+
+    def weigh(run: ScanRun) -> tuple[bool, bool, bool, datetime, str]:
+        is_listed = run.universe is Universe.LISTED
+        return run.is_of_all_listed, is_listed, run.focus == focus, run.made_at, run.scan_id
+
+    return tuple(sorted(runs, key=weigh, reverse=True))
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,7 +12,7 @@ from data.catalogue import Catalogue
 from data.errors import NoUsableCandles
 from data.schema import Evidence, Origin, Timeframe
 from data.store import CandleStore
-from data.tables.scans import MarketScan, ScanRun
+from data.tables.scans import MarketScan, ScanRun, order_scans
 from deviation.measurement import Measurement
 from deviation.question import Parameters, Question
 from deviation.sensitivity import Sensitivity
@@ -104,20 +104,20 @@ class ClaimFacts:
         )
 
     def find_scan(self, subject: Subject) -> MarketScan | None:
-        """The latest saved scan of the subject's window for its exchange, of every exchange and at the defaults.
+        """A saved scan of the subject's window for its exchange, of every exchange and at the defaults.
+
+        It is the latest one of all listed coins or, without one, the latest of those that the store had.
 
         Raises:
             StoreUnusable: the store cannot be read.
         """
         span = self.find_span(subject)
-        run = next(
-            (
-                run
-                for run in self._scan_runs
-                if (run.start, run.end) == span and run.focus in subject.venues and not run.choices
-            ),
-            None,
-        )
+        runs = [
+            run
+            for run in self._scan_runs
+            if (run.start, run.end) == span and run.focus in subject.venues and not run.choices
+        ]
+        run = next(iter(order_scans(runs, subject.venues[0])), None)
         if run is None:
             return None
         if run.scan_id not in self._scans:

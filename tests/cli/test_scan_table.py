@@ -38,7 +38,7 @@ def test_the_finding_stands_first_with_universe_and_peers() -> None:
     assert "1 was at least 10% below the second-lowest exchange; by closing prices of the same minute: 1." in text
     assert "Against OKX, Bybit, Bitget, Gate and KuCoin alone: lowest in 1 of 2 assets (50%)." in text
     assert "Binance had the highest trade of 4 exchanges in 0 of 2 assets (0.0%), and shared it in 2;" in text
-    assert "Scanned: 3 coins with prices on Binance and on at least two other exchanges in this data." in text
+    assert "Scanned: 3 coins with prices on Binance and on at least two other exchanges in this data," in text
 
 
 def test_counts_stand_by_size_for_both_sets_of_peers() -> None:

@@ -4,6 +4,7 @@ from functools import partial
 
 import plotly.graph_objects as go
 
+from analysis.scan.sentences import describe_basis
 from analysis.scan.summary import summarize_scan
 from dashboard.charts.market.chart import build_lead_chart
 from dashboard.charts.market.gaps import select_gaps
@@ -56,7 +57,8 @@ def write_market_footer(scan: MarketScan, view: ViewState, imprint: Imprint) -> 
     exchanges = format_count(scan.rows.filter(days_before=0)["venue"].n_unique(), "exchange")
     source = ", ".join([f"Source: 1-minute prices of {exchanges}; analysis: Plumbline {VERSION}", *imprint.parts])
     made = (
-        f"Scan of {format_count(run.asset_count, 'asset')} made on {run.made_at:%Y-%m-%d %H:%M} UTC, "
+        f"Scan of {format_count(run.asset_count, 'asset')}, {describe_basis(run)}, made on "
+        f"{run.made_at:%Y-%m-%d %H:%M} UTC, "
         f"{view.group.upper()} markets. Window: {format_span(run.start, run.end, Zone.UTC)}. "
         "One-minute prices cannot show the cause."
     )

@@ -15,10 +15,9 @@ from dashboard.components.point_slider import build_point_slider
 from dashboard.components.updates import Updates, apply_updates
 from dashboard.exports.kinds import ExportKind
 from dashboard.exports.menu import build_download_menu
-from dashboard.exports.request import ALL_ASSETS
 from dashboard.pages.base import VIEW_CONTROLS, Page, PageContext
 from dashboard.service.measurements import ViewResult, combine_results
-from dashboard.sheet.file_name import build_file_name
+from dashboard.sheet.file_name import ALL_ASSETS, build_file_name
 from dashboard.state.links import MethodAnchor, ViewLinks
 from dashboard.state.view import ViewState
 from dashboard.tables.grid import format_grid_height

@@ -26,6 +26,7 @@ from dashboard.exports.kinds import ExportKind
 from dashboard.exports.menu import build_download_menu
 from dashboard.pages.base import Control, Page, PageContext
 from dashboard.pages.market.absent import build_absent_page, build_outdated_notice
+from dashboard.pages.market.scan_choice import build_scan_choice
 from dashboard.pages.market.set_aside import build_set_aside_section
 from dashboard.service.market import ScanResult
 from dashboard.service.measurements import ViewResult
@@ -94,6 +95,7 @@ def _build_scan_page(scan: MarketScan, result: ScanResult, view: ViewState, cata
         html.P(write_aligned_finding(summary, view), className="second lows-note"),
         *build_outdated_notice(result, view, catalogue),
         _build_choices(scan, view, catalogue),
+        *build_scan_choice(result, scan.run, view, catalogue),
         *sections,
         build_set_aside_section(summary, catalogue),
     ]

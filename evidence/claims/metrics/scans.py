@@ -5,10 +5,10 @@ from typing import Any
 
 import polars as pl
 
-from analysis.scan.sentences import HEADLINE_PCT, format_chance
+from analysis.scan.sentences import HEADLINE_PCT, describe_basis, format_chance
 from analysis.scan.summary import DayCounts, PeerCounts, summarize_scan
 from data.schema import parse_quote
-from data.tables.scans import MarketScan, SetAside, Universe
+from data.tables.scans import MarketScan, SetAside
 from deviation.side import Side
 from deviation.wording import format_percent, join_names
 from evidence.claims.facts import ClaimFacts
@@ -47,8 +47,8 @@ def describe_scan(scan: MarketScan, subject: Subject, facts: ClaimFacts) -> Iter
     """What was scanned and, beside gaps, the same minute, an even share, and the days before; without full stops."""
     (venue,), (group,) = subject.venues, subject.groups
     name = facts.catalogue.get_venue(venue).name
-    source = "as the exchanges list them" if scan.run.universe is Universe.LISTED else "of those that the store held"
-    yield f"Scanned: {scan.run.asset_count} coins on {name} and at least two other exchanges, {source}"
+    run = scan.run
+    yield f"Scanned: {run.asset_count} coins on {name} and at least two other exchanges, {describe_basis(run)}"
     if subject.metric is Metric.OPEN_TO_LOW:
         return
     summary = summarize_scan(scan, venue, group)

@@ -9,12 +9,12 @@ from analysis.scan.counts import GAP_PCT
 from analysis.scan.matrix import build_matrix, count_cross, count_exchanges
 from analysis.scan.measure import scan_market
 from analysis.scan.scan_json import build_scan_json
-from analysis.scan.sentences import describe_universe, write_headline
+from analysis.scan.sentences import describe_basis, describe_universe, write_headline
 from analysis.scan.summary import list_scan_groups, summarize_scan
 from data.catalogue import load_catalogue
 from data.schema import build_empty_frame
 from data.store import CandleStore
-from data.tables.scans import SCAN_CROSS, SCAN_ROW, MarketScan, SetAside
+from data.tables.scans import SCAN_CROSS, SCAN_ROW, MarketScan, SetAside, Universe
 from deviation.side import Side
 from tests.analysis.scan.brute import FIVE, VENUES, make_markets, measure_extremes
 from tests.analysis.scan.market_candles import SERIAL, START, build_request
@@ -152,9 +152,19 @@ def test_the_headline_is_counts_beside_what_chance_would_give() -> None:
         "0 were at least 10% above the second-highest exchange; by closing prices of the same minute: 0.",
     ]
     assert describe_universe(summary, catalogue) == (
-        "Scanned: 5 coins with prices on Binance and on at least two other exchanges in this data. "
-        "Counted: the 4 with USDT prices on Binance and another one."
+        "Scanned: 5 coins with prices on Binance and on at least two other exchanges in this data, "
+        "of those that the store held. Counted: the 4 with USDT prices on Binance and another one."
     )
+
+
+def test_a_scan_says_where_its_list_of_coins_is_from() -> None:
+    """From the exchanges, from some that were chosen, or from what the store held."""
+    chosen = {"venues": ["binance", "okx", "gate"]}
+    assert describe_basis(build_run(universe=Universe.LISTED)) == "as the exchanges list them"
+    assert describe_basis(build_run(universe=Universe.LISTED, choices=chosen)) == (
+        "as the exchanges list them, on 3 chosen exchanges"
+    )
+    assert describe_basis(build_run(choices=chosen)) == "of those that the store held, on 3 chosen exchanges"
 
 
 def test_an_exchange_of_the_five_is_compared_with_the_other_four() -> None:

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from io import BytesIO
 
 import polars as pl
@@ -20,6 +21,9 @@ from tests.dashboard.text_boxes import collect_annotation_text, find_faults
 from tests.data.scan_frames import build_scan
 
 STEM = f"plumbline_all_binance_{WINDOW_TEXT}_market"
+
+
+LATER = replace(build_crash_scan().run, scan_id="scan-2", made_at=build_crash_scan().run.made_at + timedelta(hours=1))
 
 
 def build_wide_scan() -> MarketScan:
@@ -72,6 +76,25 @@ def test_a_window_without_a_scan_is_not_found() -> None:
     )
 
 
+def test_a_link_that_names_a_scan_gives_that_one_or_none() -> None:
+    """Whatever was made later; its id is in the name, as two scans of a window are two files."""
+    first, later = build_crash_scan(), build_scan({"XRP": {"binance": 1.0, "okx": 2.0}}, run=LATER)
+    client = build_client(MemoryStore(saved_scans=[first, later]))
+
+    def read_assets(link: str) -> list[str]:
+        return pl.read_parquet(BytesIO(client.get(link).data))["asset"].unique().sort().to_list()
+
+    link = f"/export/market.parquet?{CRASH_QUERY}"
+    assert read_assets(link) == ["XRP"]
+    assert read_assets(f"{link}&scan=scan-1") == sorted(first.rows["asset"].unique())
+    assert read_file_name(client.get(f"{link}&scan=scan-1")) == f"{STEM}_scan-1.parquet"
+    missing = client.get(f"{link}&scan=scan-9")
+    assert missing.status_code == 404
+    assert missing.text == (
+        "There is no scan scan-9 of this window; without it the link gives the one that is shown first.\n"
+    )
+
+
 @pytest.mark.parametrize("size", FULL_SIZES)
 @pytest.mark.parametrize("side", Side)
 @pytest.mark.parametrize("gap", GapKind)
@@ -91,7 +114,7 @@ def test_a_sheet_states_finding_scan_and_manifest() -> None:
     assert "below those of the report's five exchanges on 2 of 3 assets" in text
     assert "In the same minute, its close was at least 10% below all of their closes on 1 of 3." in text
     assert "IOTX 99%" in text
-    assert "Scan of 4 assets made on 2025-12-01 08:00 UTC, USDT markets." in text
+    assert "Scan of 4 assets, of those that the store held, made on 2025-12-01 08:00 UTC, USDT markets." in text
     assert "1-minute prices of 4 exchanges; analysis: Plumbline" in text
     assert "manifest 0123456789ab, plumb.example/market." in text
     assert find_faults(sheet, SheetSize.WIDE, Theme.DARK) == []

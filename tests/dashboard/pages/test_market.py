@@ -15,7 +15,7 @@ from dashboard.state.view import GapKind, PeerChoice, ViewState, build_default_v
 from dashboard.tables.market_grid import GRID_ID, build_market_rows
 from dashboard.text.clock import Zone
 from data.catalogue import load_catalogue
-from data.tables.scans import MarketScan, SetAside
+from data.tables.scans import MarketScan, SetAside, Universe
 from deviation.side import Side
 from tests.dashboard.component_data import collect_text, list_parts, to_plain_data
 from tests.dashboard.memory_store import MemoryStore, RecordedActions
@@ -213,6 +213,51 @@ def test_a_scan_is_read_once_and_the_latest_one_counts() -> None:
     read_page(context)
     read_page(context, side=Side.ABOVE)
     assert store.scan_read_count == 1
-    later = build_run("scan-2", made_at=MADE_AT + timedelta(hours=1), asset_count=1)
-    store.saved_scans.append(build_scan({"ATOM": LOWS["ATOM"]}, run=later))
+    store.saved_scans.append(build_later_scan())
     assert "on 1 of 1 asset," in read_page(context)
+
+
+def build_later_scan() -> MarketScan:
+    """A scan of the same window that was made an hour later, of the one coin that the store held."""
+    later = build_run("scan-2", made_at=MADE_AT + timedelta(hours=1), asset_count=1)
+    return build_scan({"ATOM": LOWS["ATOM"]}, run=later)
+
+
+def test_a_scan_of_listed_coins_is_shown_before_a_later_one_of_the_store() -> None:
+    """The page says which it shows and links to the other, which its link names."""
+    listed = build_run(asset_count=4, universe=Universe.LISTED)
+    context = build_context(replace(build_day_scan(), run=listed), build_later_scan())
+    content = read_content(context)
+    text = collect_text(content)
+    assert "below every other exchange's on 2 of 3 assets" in text
+    shown = "4 coins on Binance, as the exchanges list them; made on 1 Dec 2025, 08:00 UTC"
+    other = "1 coin on Binance, of those that the store held; made on 1 Dec 2025, 09:00 UTC"
+    assert f"Scan of {shown}." in text
+    assert "2 scans of this window" in text
+    links = {collect_text(part["props"].get("children")): part["props"] for part in list_parts(content)}
+    assert (links[shown]["href"], links[shown]["aria-current"]) == ("/market?window=report-day", "true")
+    assert links[other]["href"] == "/market?window=report-day&scan=scan-2"
+    assert "aria-current" not in links[other]
+
+
+def test_a_link_that_names_a_scan_shows_it() -> None:
+    """Its choices and files keep it; the time is on the reader's clock."""
+    listed = build_run(asset_count=4, universe=Universe.LISTED)
+    context = build_context(replace(build_day_scan(), run=listed), build_later_scan())
+    content = read_content(context, scan="scan-2", zone=Zone.UTC8)
+    text = collect_text(content)
+    assert "on 1 of 1 asset," in text
+    assert "of those that the store held; made on 1 Dec 2025, 17:00 UTC+8." in text
+    links = {collect_text(part["props"].get("children")): part["props"] for part in list_parts(content)}
+    assert links["Highs"]["href"] == "/market?window=report-day&zone=UTC%2B8&side=above&scan=scan-2"
+    assert "/export/market.png?window=report-day&zone=UTC%2B8&scan=scan-2" in str(content)
+
+
+def test_a_scan_that_is_not_stored_is_not_replaced_in_silence(context: PageContext) -> None:
+    """A notice says that another one is shown; a single scan has nothing to choose from."""
+    notice = "The scan that the link names is not stored for this window: another one is shown."
+    text = read_page(context, scan="scan-9")
+    assert notice in text
+    assert "Scan of 4 coins on Binance, of those that the store held; made on 1 Dec 2025, 08:00 UTC." in text
+    assert "scans of this window" not in text
+    assert notice not in read_page(context, scan="scan-1")

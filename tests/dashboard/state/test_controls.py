@@ -145,6 +145,14 @@ def test_visible_range() -> None:
     assert (later_view.start, later_view.end) == (build_time(21, 12), build_time(21, 16))
 
 
+def test_a_scan_is_left_with_its_window() -> None:
+    """Another exchange is shown of the same scan; in another window there is no such scan."""
+    view = replace(VIEW, scan="scan-1")
+    assert apply_control(view, "focus", "okx", CATALOGUE).scan == "scan-1"
+    assert apply_control(view, "window", VIEW.find_window_name(CATALOGUE), CATALOGUE).scan == "scan-1"
+    assert apply_control(view, "window", "crash", CATALOGUE).scan == ""
+
+
 def test_focus_votes() -> None:
     """An excluded venue is included again when it becomes the focus."""
     assert apply_control(replace(VIEW, excluded=frozenset({"okx"})), "focus", "okx", CATALOGUE).excluded == frozenset()

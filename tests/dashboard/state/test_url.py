@@ -94,6 +94,7 @@ def views(draw: st.DrawFn) -> ViewState:
         group=draw(st.sampled_from(["usdt", "usd", "krw"])),
         peers=draw(st.sampled_from(PeerChoice)),
         gap=draw(st.sampled_from(GapKind)),
+        scan=draw(st.sampled_from(["", "20251201T080000Z-0a1b2c3d"])),
     )
 
 
@@ -218,6 +219,7 @@ def test_any_second_window_is_followed_or_refused(text: str) -> None:
         ({"group": "us dollars"}, "group 'us dollars' is not known; USDT is shown"),
         ({"peers": "six"}, "peers 'six' is not known; all is shown"),
         ({"gap": "wide"}, "gap 'wide' is not known; unaligned is shown"),
+        ({"scan": "../else"}, "scan '../else' is not known; another is shown"),
         ({"colour": "red"}, "'colour' is not known"),
         ({"asset": "x" * 90}, f"'{'x' * 40}...'"),
     ],

@@ -126,6 +126,9 @@ def test_a_grid_is_a_table() -> None:
         *("17%",) * 5,
         "0",
     ]
+    numbers = [False, False, False, True, False, False, *[True] * 12]
+    assert ["number" in cell for cell in re.findall(r"<td[^>]*>", focus_row)] == numbers
+    assert ["number" in cell for cell in re.findall(r'<th[^>]*scope="col"[^>]*>', text)] == numbers
     assert re.findall(r'<th colSpan="(\d)" scope="colgroup">', text) == ["1", "1", "1", "5", "3", "7"]
 
 

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -9,7 +10,7 @@ from polars.testing import assert_frame_equal
 
 from data.schema import build_empty_frame
 from data.store import CandleStore
-from data.tables.scans import SCAN_CROSS, SCAN_ROW, MarketScan, SetAside, Universe
+from data.tables.scans import SCAN_CROSS, SCAN_ROW, MarketScan, SetAside, Universe, order_scans
 from tests.data.scan_frames import MADE_AT, SCAN_END, SCAN_START, build_run, build_scan, build_set_aside
 
 LOWS = {"ATOM": {"binance": 0.001, "okx": 1.5, "gate": 1.6}, "SKY": {"binance": 0.04, "okx": 0.03}}
@@ -108,3 +109,25 @@ def test_maintenance_compacts_scans_too(store: CandleStore) -> None:
     store.maintain(MADE_AT)
     assert len(store.scans.list_runs()) == 2
     assert store.scans.tables[-1].measure_live_files()[0] == 1
+
+
+def test_a_scan_of_what_the_store_held_stands_behind_one_of_listed_coins() -> None:
+    """However late it is made: all listed coins first, then those that chosen exchanges list, then the store's."""
+    chosen = {"venues": ["binance", "okx", "gate"]}
+    fields: dict[str, dict[str, Any]] = {
+        "first listed": {"universe": Universe.LISTED},
+        "of OKX": {"universe": Universe.LISTED, "focus": "okx"},
+        "second listed": {"universe": Universe.LISTED},
+        "chosen": {"universe": Universe.LISTED, "choices": chosen},
+        "first stored": {},
+        "second stored": {},
+    }
+    runs = [
+        build_run(name, made_at=MADE_AT + timedelta(hours=hour), **values)
+        for hour, (name, values) in enumerate(fields.items())
+    ]
+    assert [run.scan_id for run in order_scans(runs, "binance")] == [
+        *("second listed", "first listed", "of OKX", "chosen", "second stored", "first stored"),
+    ]
+    assert order_scans(runs, "okx")[0].scan_id == "of OKX"
+    assert order_scans([], "binance") == ()

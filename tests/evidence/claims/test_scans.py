@@ -110,6 +110,14 @@ def test_of_several_scans_the_last_whole_one_counts(store: CandleStore) -> None:
     assert judge(f"{TENTH_BELOW}holds_for = 3", save_scan(store, later)).verdict is Verdict.SUPPORTED
 
 
+def test_a_later_scan_of_what_the_store_held_undoes_no_verdict(store: CandleStore) -> None:
+    """That there are too few is decided by the one of all listed coins, which is not forgotten."""
+    query = f"{TENTH_BELOW}holds_for = 4"
+    assert judge(query, save_scan(store)).verdict is Verdict.CONTRADICTED
+    later = build_run("z", made_at=MADE_AT + timedelta(days=1), asset_count=5)
+    assert judge(query, save_scan(store, later)).verdict is Verdict.CONTRADICTED
+
+
 def test_a_scan_of_what_the_store_held_shows_enough_but_never_too_few(store: CandleStore) -> None:
     """There may be other coins."""
     facts = save_scan(store, build_run(asset_count=5))
@@ -172,7 +180,8 @@ def test_a_coin_that_none_of_the_five_lists_is_not_compared_with_them(store: Can
     facts = save_scan(store, gap_five=gap)
     assert len(get_part(judge(f"{TENTH_BELOW}holds_for = 3", facts)).readings) == 3
     missing = pl.when(is_b).then(pl.lit(5, pl.Int64)).otherwise(pl.col("five_missing"))
-    facts = save_scan(store, build_run("y", made_at=MADE_AT + timedelta(1)), gap_five=gap, five_missing=missing)
+    later = build_run("y", made_at=MADE_AT + timedelta(1), universe=Universe.LISTED)
+    facts = save_scan(store, later, gap_five=gap, five_missing=missing)
     readings = get_part(judge(f"{TENTH_BELOW}holds_for = 3", facts)).readings
     assert [entry.comparison.outcome for entry in readings].count(Outcome.UNKNOWN) == 1
 
@@ -208,7 +217,10 @@ def test_the_same_minute_chance_and_the_days_before_stand_beside_the_count(store
     assert "Lowest in 3 of 4; by chance it would be 1.7." in text
     assert "At least 10% below in the same hours some days before: 1 (3)." in text
     reading = get_part(
-        judge(f"{TENTH_BELOW}holds_for = 3", save_scan(store, build_run("x", made_at=MADE_AT + timedelta(1))))
+        judge(
+            f"{TENTH_BELOW}holds_for = 3",
+            save_scan(store, build_run("x", made_at=MADE_AT + timedelta(1), universe=Universe.LISTED)),
+        )
     )
     assert describe_reading(reading.readings[0]) == (
         "A/USDT on Binance: -11% (low at 10 Oct 21:20; closing price of that minute 12% below the others')"
