@@ -108,7 +108,11 @@ def scan_market(
         asset_count=sum(asset.is_measured for asset in assets),
         version=VERSION,
     )
-    return MarketScan(run, **{name: _combine(assets, name, request.scan_id) for name in PARTS})
+    left_out = [
+        _build_asset_scan(name, set_aside=[_name_aside(name, None, SetAside.TOO_FEW_EXCHANGES)])
+        for name in request.left_out
+    ]
+    return MarketScan(run, **{name: _combine([*assets, *left_out], name, request.scan_id) for name in PARTS})
 
 
 def measure_stored_asset(uri: str, task: ScanTask) -> AssetScan:
@@ -127,7 +131,7 @@ def measure_asset(reader: CandleReader, task: ScanTask) -> AssetScan:
         StoreUnusable: the store cannot be read.
     """
     if task.question.underlying is not None:
-        return _build_asset_scan(task, set_aside=[_name_aside(task, None, SetAside.FAIR_VALUE)])
+        return _build_asset_scan(task.asset, set_aside=[_name_aside(task.asset, None, SetAside.FAIR_VALUE)])
     return measure_inputs(*read_asset_inputs(reader, task.scanned, _list_windows(task)), task)
 
 
@@ -140,12 +144,13 @@ def measure_inputs(candles: CandleGrid, covered_spans: pl.DataFrame, task: ScanT
     calm_prices = measure_calm_prices(aligned, task.question, quotes)
     reasons = find_reasons(aligned, task, markets, calm_prices)
     set_aside = [
-        _name_aside(task, markets[name], reason, calm_prices.get(name) if reason is SetAside.OTHER_COIN else None)
+        _name_aside(task.asset, markets[name], reason, calm_prices.get(name) if reason is SetAside.OTHER_COIN else None)
         for name, reason in reasons.items()
     ]
     left = [name for name in markets if name not in reasons]
     if not is_comparable(task, left):
-        return _build_asset_scan(task, set_aside=[*set_aside, _name_aside(task, None, SetAside.FEWER_THAN_THREE)])
+        set_aside.append(_name_aside(task.asset, None, SetAside.FEWER_THAN_THREE))
+        return _build_asset_scan(task.asset, set_aside=set_aside)
     chosen = tuple(
         f"{venue}:{symbol}" for venue, symbol in markets if reasons.get((venue, symbol)) is not SetAside.OTHER_COIN
     )
@@ -158,7 +163,7 @@ def measure_inputs(candles: CandleGrid, covered_spans: pl.DataFrame, task: ScanT
     for days, window in zip(task.placebo_days, windows[1:], strict=True):
         placebo = measure_if_present(candles, covered_spans, replace(window, venues=chosen))
         rows += [] if placebo is None else list_rows(placebo, names, days)
-    return _build_asset_scan(task, rows, list(list_cross(measurement)), set_aside)
+    return _build_asset_scan(task.asset, rows, list(list_cross(measurement)), set_aside)
 
 
 def _list_windows(task: ScanTask) -> list[Question]:
@@ -166,11 +171,9 @@ def _list_windows(task: ScanTask) -> list[Question]:
     return [task.question, *(shift_question(task.question, days) for days in task.placebo_days)]
 
 
-def _name_aside(
-    task: ScanTask, market: ScanMarket | None, reason: SetAside, calm_price: CalmPrice | None = None
-) -> Values:
+def _name_aside(asset: str, market: ScanMarket | None, reason: SetAside, calm_price: CalmPrice | None = None) -> Values:
     return {
-        "asset": task.asset,
+        "asset": asset,
         "venue": "" if market is None else market.venue,
         "symbol": "" if market is None else market.symbol,
         "reason": reason.value,
@@ -180,11 +183,11 @@ def _name_aside(
 
 
 def _build_asset_scan(
-    task: ScanTask, rows: Sequence[Values] = (), cross: Sequence[Values] = (), set_aside: Sequence[Values] = ()
+    asset: str, rows: Sequence[Values] = (), cross: Sequence[Values] = (), set_aside: Sequence[Values] = ()
 ) -> AssetScan:
     contents = {"rows": rows, "cross": cross, "set_aside": set_aside}
     return AssetScan(
-        task.asset,
+        asset,
         **{name: pl.DataFrame(contents[name], schema=schema, orient="row") for name, (schema, _) in PARTS.items()},
     )
 

@@ -21,6 +21,7 @@ class ScanRequest:
         scan_id: unique among all scans.
         made_at: aware.
         assets: the assets and their markets.
+        left_out: assets of the focus that are not scanned, as too few others have them.
         universe: where that list is from; only a scan of what exchanges list can decide a claim about all coins.
         start: of the window, aware; rounded down to a minute.
         end: of the window, aware; rounded down to a minute.
@@ -35,6 +36,7 @@ class ScanRequest:
     scan_id: str
     made_at: datetime
     assets: tuple[ScanAsset, ...]
+    left_out: tuple[str, ...] = ()
     universe: Universe = Universe.STORED
     start: datetime
     end: datetime

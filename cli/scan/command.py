@@ -20,7 +20,7 @@ from cli.scan.plan_text import build_estimate_table, build_plan_json, format_tot
 from cli.session import Session, SessionCommand
 from cli.signals import interrupt_on_sigterm
 from cli.tables.console import build_console
-from cli.tables.scan import format_scan
+from cli.tables.scan import format_left_out, format_scan
 from cli.venue_types import VenueName, VenueNames
 from collectors.collect import run_collection
 from collectors.http.access import Access
@@ -107,12 +107,12 @@ def scan(
             return
         focus_id = scan_window.focus
         rows = measure_days(session, days, focus_id, scanned, venues, engine, keeps_measured=not has_collected)
-        _show_history(session, rows, focus_id, as_json=as_json)
+        _show_history(session, rows, focus_id, scanned.left_out, as_json=as_json)
 
     event_entry = None if event is None else catalogue.get_event(event)
     if no_collect:
         quotes = list_scan_quotes(event_entry)
-        scanned = read_stored_assets(session.store, scan_window.focus, venues, quotes, catalogue.map_families())
+        scanned = read_stored_assets(session.store, scan_window, venues, quotes, catalogue.map_families())
         measure(scanned, has_collected=False)
         return
     access = access_options.build_access(session.settings)
@@ -128,7 +128,7 @@ def scan(
     if plan.estimate.requests:
         _confirm(plan, yes=yes)
         is_complete = _collect(session, plan, access, as_json=as_json)
-    scanned = ScannedAssets(plan.universe.assets, Universe.LISTED)
+    scanned = ScannedAssets(plan.universe.assets, plan.universe.left_out, Universe.LISTED)
     measure(scanned, has_collected=plan.estimate.requests > 0)
     if not is_complete:
         raise click.exceptions.Exit(1)
@@ -159,12 +159,17 @@ def _show_scan(session: Session, scan: MarketScan, *, as_json: bool) -> None:
     build_console().print(format_scan(scan, session.catalogue))
 
 
-def _show_history(session: Session, rows: pl.DataFrame, focus: str, *, as_json: bool) -> None:
-    """Print what was measured of each day."""
+def _show_history(
+    session: Session, rows: pl.DataFrame, focus: str, left_out: tuple[str, ...], *, as_json: bool
+) -> None:
+    """Print what was measured of each day, and which coins were not."""
     if as_json:
-        click.echo(json.dumps({"event": "history", "focus": focus, "rows": build_history_json(rows)}))
+        result = {"event": "history", "focus": focus, "left_out": left_out, "rows": build_history_json(rows)}
+        click.echo(json.dumps(result))
         return
     build_console().print(format_history(rows, focus, session.catalogue))
+    for line in format_left_out(left_out):
+        click.echo(line)
 
 
 def _confirm(plan: ScanPlan, *, yes: bool) -> None:

@@ -15,39 +15,42 @@ from cli.scan.plan import ScanWindow
 from cli.session import Session
 from cli.tables.console import build_console
 from data.errors import NoUsableCandles
-from data.identity.market_universe import ScanAsset, build_market_universe
-from data.schema import Origin, Timeframe
+from data.identity.market_universe import ScanAsset, build_market_universe, list_left_out
 from data.store import CandleStore
 from data.tables.scans import MarketScan, Universe
 from data.times import format_time
+from deviation.question import DAY
 
 
 @dataclass(frozen=True, slots=True)
 class ScannedAssets:
-    """The assets that are measured, and where that list is from."""
+    """The assets that are measured, those of the focus on too few other exchanges, and where these lists are from."""
 
     assets: tuple[ScanAsset, ...]
+    left_out: tuple[str, ...]
     universe: Universe
 
 
 def read_stored_assets(
-    store: CandleStore, focus: str, venues: Collection[str], quotes: Collection[str], families: dict[str, str]
+    store: CandleStore, window: ScanWindow, venues: Collection[str], quotes: Collection[str], families: dict[str, str]
 ) -> ScannedAssets:
     """The assets of which the store has real 1-minute candles of the focus and of at least two other venues.
 
+    Counted are the candles of the window and of the day before it: what the store has of other times is not its market.
+
     Args:
         store: where candles are.
-        focus: id of the exchange that is compared.
+        window: the window, and the exchange that is compared.
         venues: ids of the exchanges that count; empty for all.
         quotes: the quotes that count.
         families: the family of each venue by id.
     """
     symbols: dict[str, set[str]] = {}
-    holdings = store.candles.read_holdings().select("venue", "symbol", "origin", "timeframe").unique()
-    for venue, symbol, origin, timeframe in holdings.iter_rows():
-        if origin != Origin.RECONSTRUCTION and timeframe == Timeframe.M1 and (not venues or venue in venues):
+    for venue, symbol in store.candles.read_markets(window.start - DAY, window.end):
+        if not venues or venue in venues:
             symbols.setdefault(venue, set()).add(symbol)
-    return ScannedAssets(build_market_universe(symbols, focus, quotes, families), Universe.STORED)
+    universe = symbols, window.focus, quotes, families
+    return ScannedAssets(build_market_universe(*universe), list_left_out(*universe), Universe.STORED)
 
 
 def measure_scan(
@@ -66,6 +69,7 @@ def measure_scan(
         scan_id=f"{made_at:%Y%m%dT%H%M%SZ}-{uuid4().hex[:8]}",
         made_at=made_at,
         assets=scanned.assets,
+        left_out=scanned.left_out,
         universe=scanned.universe,
         start=window.start,
         end=window.end,

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from cli.scan.plan import ScanPlan
 from cli.tables.console import build_table
+from cli.tables.scan import format_left_out
 from collectors.universe.plan import MarketUniverse
 from collectors.universe.venue_markets import VenueMarkets
 from dashboard.text.numbers import format_count, format_megabytes
@@ -29,7 +30,7 @@ def format_universe(universe: MarketUniverse, catalogue: Catalogue) -> list[str]
     others = format_count(len(universe.listings) - 1, "other exchange")
     coins = format_count(len(universe.assets), "coin")
     lines = [f"{coins} of {name} on at least two of {others}: {format_count(market_count, 'market')}."]
-    lines += _list_scaled(universe, catalogue)
+    lines += [*format_left_out(universe.left_out), *_list_scaled(universe, catalogue)]
     lines += _list_delisted(universe, catalogue)
     return lines + [line for listing in universe.listings for line in _list_failures(listing, catalogue)]
 
@@ -130,6 +131,7 @@ def build_plan_json(plan: ScanPlan) -> dict[str, Any]:
             ]
             for asset in universe.assets
         },
+        "left_out": list(universe.left_out),
         "delisted": [{"venue": market.venue, "symbol": market.symbol} for market in universe.list_delisted()],
         "listings": [_build_listing_json(listing) for listing in universe.listings],
         "estimate": {

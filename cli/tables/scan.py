@@ -22,7 +22,7 @@ from analysis.scan.summary import DayCounts, PeerCounts, ScanSummary, list_scan_
 from cli.tables.console import build_table
 from cli.tables.lows import ROUND_MARK
 from cli.tables.question import CAUSE_NOTE
-from dashboard.text.numbers import EN_DASH, format_bounds, format_signed_percent
+from dashboard.text.numbers import EN_DASH, format_bounds, format_count, format_signed_percent
 from data.catalogue import Catalogue
 from data.tables.scans import MarketScan, SetAside
 from deviation.question import Group, Parameters
@@ -43,6 +43,7 @@ REASON_TEXTS = {
     SetAside.NO_WINDOW_CANDLE: "No price of the market in this window",
     SetAside.NOT_LISTED: "Not listed then, says the exchange",
     SetAside.FEWER_THAN_THREE: "Fewer than three exchanges left to compare",
+    SetAside.TOO_FEW_EXCHANGES: "On fewer than two other exchanges, so not scanned",
     SetAside.FAIR_VALUE: "Wraps another coin, and is measured against that",
 }
 
@@ -264,14 +265,25 @@ def _list_set_aside(scan: MarketScan, catalogue: Catalogue) -> list[RenderableTy
                 format_price(row["median_price"]),
             )
         parts += ["", table]
-    for reason, text in REASON_TEXTS.items():
+    for reason in REASON_TEXTS:
         rows = scan.set_aside.filter(pl.col("reason") == reason.value)
         names = [
             row["asset"] if not row["venue"] else f"{row['symbol']} on {catalogue.get_venue(row['venue']).name}"
             for row in rows.iter_rows(named=True)
         ]
-        parts += [f"{text}: {_list_names(names)}."] if names else []
+        if names:
+            parts.append(_format_reason(reason, names, "market" if rows["venue"][0] else "coin"))
     return parts
+
+
+def format_left_out(assets: Sequence[str]) -> list[str]:
+    """A line with the coins that too few other exchanges have; none without one."""
+    return [_format_reason(SetAside.TOO_FEW_EXCHANGES, assets, "coin")] if assets else []
+
+
+def _format_reason(reason: SetAside, names: Sequence[str], noun: str) -> str:
+    """How many are set aside for a reason, and which."""
+    return f"{REASON_TEXTS[reason]} ({format_count(len(names), noun)}): {_list_names(names)}."
 
 
 def _list_names(names: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ from collectors.archives.formats import ARCHIVE_FORMATS, has_reader
 from collectors.request import CollectRequest
 from collectors.universe.venue_markets import VenueMarkets
 from collectors.venues.row import Route, VenueRow
-from data.identity.market_universe import ScanAsset, ScanMarket, build_market_universe
+from data.identity.market_universe import ScanAsset, ScanMarket, build_market_universe, list_left_out
 from data.intervals import Span
 from data.schema import Outcome
 
@@ -19,10 +19,11 @@ and a venue that has nothing of those minutes today will have nothing tomorrow."
 
 @dataclass(frozen=True, slots=True)
 class MarketUniverse:
-    """The assets that are scanned, and the lists of markets that they come from."""
+    """The assets that are scanned, those of the focus on too few other venues, and the lists that they come from."""
 
     focus: str
     assets: tuple[ScanAsset, ...]
+    left_out: tuple[str, ...]
     listings: tuple[VenueMarkets, ...]
 
     @property
@@ -54,7 +55,12 @@ def build_universe(
 ) -> MarketUniverse:
     """The assets that the focus and at least two other venues list, or have files of; see `build_market_universe`."""
     symbols = {listing.venue.id: listing.all_symbols for listing in listings}
-    return MarketUniverse(focus, build_market_universe(symbols, focus, quotes, families), tuple(listings))
+    return MarketUniverse(
+        focus,
+        build_market_universe(symbols, focus, quotes, families),
+        list_left_out(symbols, focus, quotes, families),
+        tuple(listings),
+    )
 
 
 def build_scan_request(

@@ -50,8 +50,11 @@ class Layout(StrEnum):
 
         Partitions may hold further times: filter on the time too.
         """
-        first, last = self.find_partitions(start, end)
-        return pl.col("asset").is_in(list(assets)) & pl.col(self.value).is_between(first, last)
+        return pl.col("asset").is_in(list(assets)) & self.build_date_filter(start, end)
+
+    def build_date_filter(self, start: datetime, end: datetime) -> pl.Expr:
+        """As `build_filter`, of all assets."""
+        return pl.col(self.value).is_between(*self.find_partitions(start, end))
 
     def build_exact_filter(self, parts: pl.DataFrame) -> pl.Expr:
         """A filter for exactly the partitions of ``parts`` (asset and day); assets of the same dates share a term."""

@@ -42,6 +42,30 @@ def build_market_universe(
         quotes: the quotes that count.
         families: the family of each venue by id; a venue that is not in it is a family of its own.
     """
+    markets = _group_markets(symbols, quotes)
+    return tuple(
+        ScanAsset(asset, tuple(markets[asset]))
+        for asset in sorted(markets)
+        if _trades(markets[asset], focus) and _has_enough_others(markets[asset], focus, families)
+    )
+
+
+def list_left_out(
+    symbols: Mapping[str, Collection[str]], focus: str, quotes: Collection[str], families: Mapping[str, str]
+) -> tuple[str, ...]:
+    """The tickers, sorted, that the focus trades and too few others do, of what `build_market_universe` takes."""
+    markets = _group_markets(symbols, quotes)
+    return tuple(
+        asset
+        for asset in sorted(markets)
+        if _trades(markets[asset], focus) and not _has_enough_others(markets[asset], focus, families)
+    )
+
+
+def _group_markets(
+    symbols: Mapping[str, Collection[str]], quotes: Collection[str]
+) -> defaultdict[str, list[ScanMarket]]:
+    """The spot markets in these quotes by asset, those of each sorted by venue and symbol."""
     spot_markets = {
         venue: sorted(symbol for symbol in listed if not is_derivative(symbol) and parse_quote(symbol) in quotes)
         for venue, listed in symbols.items()
@@ -54,11 +78,7 @@ def build_market_universe(
             ticker = parse_base(symbol)
             base, scale = split_scaled_ticker(ticker, unscaled) or ScaledTicker(ticker, 1.0)
             markets[base].append(ScanMarket(venue, symbol, scale))
-    return tuple(
-        ScanAsset(asset, tuple(markets[asset]))
-        for asset in sorted(markets)
-        if _is_comparable({market.venue for market in markets[asset]}, focus, families)
-    )
+    return markets
 
 
 def _list_tickers_elsewhere(tickers: Mapping[str, frozenset[str]], venue: str) -> frozenset[str]:
@@ -67,8 +87,12 @@ def _list_tickers_elsewhere(tickers: Mapping[str, frozenset[str]], venue: str) -
     return elsewhere - tickers[venue]
 
 
-def _is_comparable(venues: Collection[str], focus: str, families: Mapping[str, str]) -> bool:
-    """Whether the focus is among the venues, and enough others that are not related to it or to each other."""
-    own_family = families.get(focus, focus)
-    others = {families.get(venue, venue) for venue in venues} - {own_family}
-    return focus in venues and len(others) >= LEAST_OTHERS
+def _trades(markets: Collection[ScanMarket], focus: str) -> bool:
+    """Whether the focus is among the venues of these markets."""
+    return any(market.venue == focus for market in markets)
+
+
+def _has_enough_others(markets: Collection[ScanMarket], focus: str, families: Mapping[str, str]) -> bool:
+    """Whether enough others are among their venues that are not related to the focus or to each other."""
+    others = {families.get(market.venue, market.venue) for market in markets} - {families.get(focus, focus)}
+    return len(others) >= LEAST_OTHERS

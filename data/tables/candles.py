@@ -29,6 +29,7 @@ from data.schema import (
     STORED_CANDLE,
     WRITE_COUNTS,
     Evidence,
+    Origin,
     Timeframe,
     build_empty_frame,
 )
@@ -91,6 +92,22 @@ class CandleTable:
             for table in self.tables.values()
         ]
         return pl.concat(holdings).sort(*key_columns, "timeframe")
+
+    def read_markets(self, start: datetime, end: datetime) -> list[tuple[str, str]]:
+        """Venue and symbol, sorted, of each market with a real 1-minute trade candle in ``[start, end)``.
+
+        Files of other months are not opened.
+        """
+        is_real = pl.col("origin") != Origin.RECONSTRUCTION.value
+        is_in_window = pl.col("open_time").is_between(start, end, closed="left")
+        store_table = self.tables[Timeframe.M1]
+        delta_table = store_table.open()
+        is_in_partition = store_table.find_layout(delta_table).build_date_filter(start, end)
+        filters = (is_in_partition, IS_TRADE, is_real, is_in_window)
+        markets = store_table.read_from(
+            delta_table, lambda rows: rows.filter(*filters).select("venue", "symbol").unique()
+        )
+        return sorted(markets.iter_rows())
 
     def find_layouts(self) -> dict[Timeframe, Layout]:
         """The layout of each table that exists."""

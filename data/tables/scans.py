@@ -151,6 +151,7 @@ class SetAside(StrEnum):
     - no-candle, no-window-candle: no candle in all that was read, or none in the window.
     - not-listed: no candle, and its exchange says that it did not list it.
     - fewer-than-three: without these markets the focus is not left with two others.
+    - too-few-exchanges: by the list of markets the focus and fewer than two others have the asset.
     - fair-value: the asset wraps another and is measured against that one (docs/method.md, section 6).
     """
 
@@ -159,6 +160,7 @@ class SetAside(StrEnum):
     NO_WINDOW_CANDLE = "no-window-candle"
     NOT_LISTED = "not-listed"
     FEWER_THAN_THREE = "fewer-than-three"
+    TOO_FEW_EXCHANGES = "too-few-exchanges"
     FAIR_VALUE = "fair-value"
 
 

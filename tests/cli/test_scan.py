@@ -1,10 +1,11 @@
 """`scan` against a replay of a small market: the plan, the question, the collection, and what it prints."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from click.testing import CliRunner, Result
 
@@ -59,6 +60,7 @@ def test_the_estimate_is_shown_and_nothing_collected(market: ReplayedProgram) ->
     result = market.run_with_replay(*SCAN, "--dry-run")
     assert result.exit_code == 0
     assert "5 coins of Binance on at least two of 3 other exchanges: 16 markets." in result.output
+    assert "On fewer than two other exchanges, so not scanned (2 coins): LUNA, XRP." in result.output
     assert "Quoted by the thousand or more: 1000SATS/USDT on Binance (divided by 1,000)." in result.output
     assert "Delisted since, but requested: Binance (1 market);" in result.output
     assert "Not in the scan: coins that OKX, Coinbase delisted since" in result.output
@@ -146,6 +148,7 @@ def test_the_plan_as_json(market: ReplayedProgram) -> None:
         {"venue": "bybit", "symbol": "SATS/USDT", "scale": 1.0},
         {"venue": "okx", "symbol": "SATS/USDT", "scale": 1.0},
     ]
+    assert plan["left_out"] == ["LUNA", "XRP"]
     assert plan["delisted"] == [{"venue": "binance", "symbol": "LUNC/USDT"}]
     assert (plan["from"], plan["to"]) == ("2025-10-09T18:54:00Z", "2025-10-10T22:01:00Z")
     assert plan["estimate"]["requests"] == 52
@@ -233,6 +236,8 @@ def test_the_scan_measures_what_it_collected(market: ReplayedProgram) -> None:
     assert sats["price"] == pytest.approx(lows["SATS/USDT"])
     assert find_row(scan, "LUNC", "binance")["price"] == pytest.approx(lows["LUNC/USDT"])
     assert (scan["universe"], scan["focus"], scan["assets"]) == ("listed", "binance", 5)
+    left_out = [(row["asset"], row["venue"]) for row in scan["set_aside"] if row["reason"] == "too-few-exchanges"]
+    assert left_out == [("LUNA", ""), ("XRP", "")]
     saved = CandleStore(market.store).scans.read_latest(WINDOW_START, WINDOW_END)
     assert saved is not None
     assert saved.run.scan_id == scan["scan"]
@@ -247,7 +252,27 @@ def test_what_the_store_has_is_measured_without_asking(market: ReplayedProgram) 
     assert len(market.replay.requests) == count
     assert again["rows"] == first["rows"]
     assert again["universe"] == "stored"
+    # XRP is on two exchanges, but nothing of it is stored.
+    assert [row for row in again["set_aside"] if row["reason"] == "too-few-exchanges"] == []
     assert "Binance" in market.run(*SCAN, "--no-collect").output
+
+
+def test_only_what_the_store_has_of_the_window_is_its_market(market: ReplayedProgram) -> None:
+    """A coin that it has of a week before is neither measured nor set aside; one on a single exchange is left out."""
+    market.run_with_replay(*SCAN, "--yes")
+    store = CandleStore(market.store)
+    week = timedelta(days=7)
+    for shift, ticker, venues in ((week, "OLD", ("binance", "okx", "bybit")), (timedelta(), "ONE", ("binance",))):
+        for venue in venues:
+            candles = store.read_candles(["DOGE"], WINDOW_START, WINDOW_END).filter(venue="binance")
+            moved = candles.with_columns(
+                venue=pl.lit(venue), symbol=pl.lit(f"{ticker}/USDT"), open_time=pl.col("open_time") - shift
+            )
+            store.write_candles(moved, source="by hand", fetched_at=WINDOW_END)
+    scan = read_result(market.run(*SCAN, "--no-collect", "--json"))
+    assert scan["assets"] == 5
+    assert "OLD" not in str(scan["set_aside"])
+    assert [row["asset"] for row in scan["set_aside"] if row["reason"] == "too-few-exchanges"] == ["ONE"]
 
 
 def test_a_store_without_a_market_is_named(market: ReplayedProgram) -> None:
@@ -272,6 +297,7 @@ def test_days_are_measured_by_themselves(market: ReplayedProgram) -> None:
     ]
     start, end = to_ms(datetime(2025, 10, 10, tzinfo=UTC)), to_ms(datetime(2025, 10, 11, tzinfo=UTC))
     day = [bar.low for bar in market.venues["okx"]["DOGE/USDT"] if start <= bar.open_ms < end]
+    assert history["left_out"] == ["LUNA", "XRP"]
     assert (row["day"], row["assets"], row["first"], row["gap_most_asset"]) == ("2025-10-10", 5, 1, "DOGE")
     assert row["gap_most"] == pytest.approx(2.0 / min(day) - 1)
     again = market.run_with_replay(*words)

@@ -89,14 +89,17 @@ def test_what_was_set_aside_and_what_is_missing_is_listed() -> None:
             build_set_aside("BTT", "gate", SetAside.OTHER_COIN, 3.5, 1.0),
             build_set_aside("NEW", "okx", SetAside.NO_WINDOW_CANDLE),
             build_set_aside("TWO", "", SetAside.FEWER_THAN_THREE),
+            build_set_aside("ONE", "", SetAside.TOO_FEW_EXCHANGES),
+            build_set_aside("PAIR", "", SetAside.TOO_FEW_EXCHANGES),
         ]
     )
     scan = build_scan(LOWS, set_aside=aside)
     rows = scan.rows.with_columns(missing_min=pl.lit(1, pl.Int64), five_missing=pl.lit(2, pl.Int64))
     text = print_scan(MarketScan(scan.run, rows, scan.cross, scan.set_aside))
     assert find_cells(text, "BTT/USDT") == ["BTT/USDT", "Gate", "3.5", "1"]
-    assert "No price of the market in this window: NEW/USDT on OKX." in text
-    assert "Fewer than three exchanges left to compare: TWO." in text
+    assert "No price of the market in this window (1 market): NEW/USDT on OKX." in text
+    assert "Fewer than three exchanges left to compare (1 coin): TWO." in text
+    assert "On fewer than two other exchanges, so not scanned (2 coins): ONE, PAIR." in text
     assert "No USDT price of Binance, or of any other: BCH." in text
     assert "Minutes of Binance are missing on 2 assets: it may have traded further there." in text
     assert "A price of one of the five is missing on 2 assets." in text

@@ -282,6 +282,27 @@ def test_holdings_count_minutes_not_revisions(store: CandleStore) -> None:
     assert_frame_equal(store.candles.read_holdings(), expected)
 
 
+def test_markets_of_a_window_are_those_with_a_real_trade_in_it(store: CandleStore) -> None:
+    """Its end is not in it; marks, bars of other lengths, the sample and other months do not count."""
+    month = timedelta(days=31)
+    rows = build_candles(
+        build_candle(0, venue="okx"),
+        build_candle(9, venue="okx"),
+        build_candle(5, venue="gate", origin=Origin.IMPORTED),
+        build_candle(10, venue="bybit"),
+        build_candle(-1, venue="htx"),
+        build_candle(5, venue="mexc", price="mark"),
+        build_candle(5, venue="kraken", timeframe="5m"),
+        build_candle(5, venue="bitget", origin=Origin.RECONSTRUCTION),
+        build_candle(venue="kucoin", at=get_minute(5) - month),
+    )
+    assert store.candles.read_markets(get_minute(0), get_minute(10)) == []
+    store.write_candles(rows, source="api.example", fetched_at=NOW)
+    assert store.candles.read_markets(get_minute(0), get_minute(10)) == [("gate", "ATOM/USDT"), ("okx", "ATOM/USDT")]
+    both = store.candles.read_markets(get_minute(5) - month, get_minute(10))
+    assert both == [(venue, "ATOM/USDT") for venue in ("gate", "htx", "kucoin", "okx")]
+
+
 def test_has_candles_of_assets(store: CandleStore) -> None:
     """The check for candles distinguishes kinds of evidence and assets."""
     store.write_candles(build_candles(build_candle()), source="api.example", fetched_at=NOW)

@@ -20,6 +20,7 @@ REASONS = {
     SetAside.NO_WINDOW_CANDLE: "No prices in this window",
     SetAside.FAIR_VALUE: "Wraps another asset, and is measured against that one",
     SetAside.FEWER_THAN_THREE: "Traded on fewer than three exchanges",
+    SetAside.TOO_FEW_EXCHANGES: "Not scanned: on fewer than two exchanges beside this one",
 }
 """Why something was not measured, in the order of the page."""
 

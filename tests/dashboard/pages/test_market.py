@@ -40,6 +40,7 @@ def build_day_scan() -> MarketScan:
         [
             build_set_aside("LUNA", "okx", SetAside.OTHER_COIN, 0.15, 0.00006),
             build_set_aside("OMG", "htx", SetAside.NO_WINDOW_CANDLE),
+            build_set_aside("PAIR", "", SetAside.TOO_FEW_EXCHANGES),
         ]
     )
     run = build_run(asset_count=4, store_version="0")
@@ -165,6 +166,7 @@ def test_what_was_set_aside_is_listed(context: PageContext) -> None:
     assert "Same ticker, another coin: calm prices more than three times apart: 1 market" in text
     assert "OKX LUNA/USDT ($0.15, elsewhere $0.00006)" in text
     assert "No prices in this window: 1 market" in text
+    assert "Not scanned: on fewer than two exchanges beside this one: 1 asset PAIR" in text
     assert "Coins that an exchange has delisted since" in text
     assert "Nothing was set aside." in read_page(build_context(build_scan(LOWS)))
 

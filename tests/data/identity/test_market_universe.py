@@ -3,7 +3,7 @@
 import pytest
 
 from data.errors import UsageError
-from data.identity.market_universe import ScanAsset, ScanMarket, build_market_universe
+from data.identity.market_universe import ScanAsset, ScanMarket, build_market_universe, list_left_out
 from data.identity.scaled_tickers import load_plain_tickers, parse_scaled_tickers, split_scaled_ticker
 
 QUOTES = ("USD", "USDT")
@@ -57,6 +57,20 @@ def test_an_asset_needs_the_focus_and_two_others() -> None:
     }
     assert list_assets(symbols) == ["ATOM"]
     assert list_assets(symbols, focus="okx") == ["ADA", "ATOM"]
+
+
+def test_what_the_focus_lists_with_too_few_others_is_left_out() -> None:
+    """A coin of it alone, with one other, or with two of one owner; not what it has in another quote or not at all."""
+    symbols = {
+        "binance": ["ALONE/USDT", "PAIR/USDT", "SISTER/USDT", "ATOM/USDT", "EURO/EUR", "PERP/USDT:USDT"],
+        "binanceus": ["ALONE/USDT"],
+        "okx": ["PAIR/USDT", "ATOM/USDT", "ADA/USDT"],
+        "coinbase": ["SISTER/USD", "ATOM/USD"],
+        "coinbaseexchange": ["SISTER/USD"],
+    }
+    assert list_left_out(symbols, "binance", QUOTES, FAMILIES) == ("ALONE", "PAIR", "SISTER")
+    assert list_assets(symbols) == ["ATOM"]
+    assert list_left_out(symbols, "gate", QUOTES, FAMILIES) == ()
 
 
 def test_relatives_are_no_others() -> None:
