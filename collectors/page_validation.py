@@ -30,6 +30,9 @@ FIELD_COUNT = 6
 BAR_PHRASES = {Timeframe.S1: "a second", Timeframe.M1: "a minute", Timeframe.M5: "a span of 5 minutes"}
 NO_CANDLES: CandleArray = np.empty((0, FIELD_COUNT))
 
+OPENED, CLOSED = "the market may have been opened only then", "the market may have been halted or closed"
+"""Why minutes before the first, or after the last, candle of an answer may be missing."""
+
 
 def to_ms(time: datetime) -> int:
     """Milliseconds since 1970 UTC."""
@@ -191,12 +194,13 @@ def list_page_outcomes(candles: CandleArray, page: Span, venue: VenueRow, timefr
 def split_page_outcomes(start: datetime, end: datetime, page: Span, timeframe: Timeframe) -> list[SpanOutcome]:
     """The outcomes of a page that is complete from ``start`` to ``end``, and missing before and after."""
     bar_name = {Timeframe.S1: "second", Timeframe.M1: "minute", Timeframe.M5: "bar"}[timeframe]
-    reason = f"a {bar_name} without a trade would have a candle too"
-    message = f"sent only a part of the requested {bar_name}s; the rest is missing, as {reason}"
+    reason = f"though a {bar_name} without a trade would have a candle too"
+    before = f"sent no candle of the first {bar_name}s, {reason}: {OPENED}, or the answer was cut off"
+    after = f"sent no candle of the last {bar_name}s, {reason}: {CLOSED}, or the answer was cut off"
     outcomes = (
-        SpanOutcome(Span(page.start, start), Outcome.PARTLY, message),
+        SpanOutcome(Span(page.start, start), Outcome.PARTLY, before),
         SpanOutcome(Span(start, end), Outcome.COMPLETE),
-        SpanOutcome(Span(end, page.end), Outcome.PARTLY, message),
+        SpanOutcome(Span(end, page.end), Outcome.PARTLY, after),
     )
     return [span_outcome for span_outcome in outcomes if span_outcome.span.start < span_outcome.span.end]
 

@@ -9,6 +9,7 @@ from datetime import datetime
 import polars as pl
 
 from collectors.chunk import Chunk
+from collectors.page_validation import CLOSED, OPENED
 from collectors.plan import SpanOutcome, get_bar_length, merge_outcomes
 from data.intervals import Span
 from data.schema import Outcome, Timeframe
@@ -105,8 +106,9 @@ class QuietCheck:
             return "answered without a candle, also beside these minutes, where it gave candles before"
         if self._seen is None:
             return "answered without a candle, and gave none before or after that would show that nobody traded"
-        side = "before" if span.start < self._seen.start else "after"
-        return f"answered without a candle, and gave none {side} that would show that nobody traded"
+        if span.start < self._seen.start:
+            return f"answered without a candle, and gave none before: {OPENED}, or the exchange has forgotten them"
+        return f"answered without a candle, and gave none after: {CLOSED}, or nobody has traded since"
 
 
 def _cut(span: Span, limits: Span) -> Span:

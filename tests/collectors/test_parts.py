@@ -10,7 +10,7 @@ from collectors.failures import BadData, HistoryTooShort, RateLimitedOut, Refuse
 from collectors.http.ccxt_exchange import parse_retry_after
 from collectors.http.mirror import format_source, normalize_mirror, rewrite_urls
 from collectors.http.retry import MAX_RETRY_WAIT_S, decide_retry
-from collectors.page_validation import NO_CANDLES, check_candles, parse_ccxt_rows, validate_page
+from collectors.page_validation import NO_CANDLES, check_candles, parse_ccxt_rows, split_page_outcomes, validate_page
 from collectors.plan import SpanOutcome, add_fx_legs, merge_outcomes, select_symbols
 from collectors.request import CollectRequest, MarketProgress
 from collectors.routes.ohlcv import group_pages
@@ -118,6 +118,28 @@ def test_pages_hold_each_missing_minute_once(answered: list[tuple[int, int]], pa
     covered_minutes = {span.start + n * MINUTE for span in spans for n in range(span.minutes)}
     assert page_minutes == [time for n in range(240) if (time := START + n * MINUTE) not in covered_minutes]
     assert all(0 < page.minutes <= page_min for page in pages)
+
+
+def test_a_page_of_a_venue_that_sends_quiet_minutes_says_what_its_edges_may_mean() -> None:
+    """Before the first candle the market may not have been open yet, after the last one it may have been closed."""
+    page, first, end = Span(START, START + 9 * MINUTE), START + 2 * MINUTE, START + 7 * MINUTE
+    outcomes = split_page_outcomes(first, end, page, Timeframe.M1)
+    assert [(outcome.span, outcome.outcome) for outcome in outcomes] == [
+        (Span(START, first), Outcome.PARTLY),
+        (Span(first, end), Outcome.COMPLETE),
+        (Span(end, page.end), Outcome.PARTLY),
+    ]
+    assert [outcome.message for outcome in outcomes] == [
+        (
+            "sent no candle of the first minutes, though a minute without a trade would have a candle too: the market "
+            "may have been opened only then, or the answer was cut off"
+        ),
+        "",
+        (
+            "sent no candle of the last minutes, though a minute without a trade would have a candle too: the market "
+            "may have been halted or closed, or the answer was cut off"
+        ),
+    ]
 
 
 def test_a_lot_of_pages_is_about_a_day() -> None:
