@@ -91,11 +91,11 @@ def build_export(
         measurements=measurements,
         renderer=renderer,
     )
-    version = measurements.read_version()
+    version = measurements.read_full_version()
     file = export.make(export_request)
-    if measurements.read_version() == version:
+    if measurements.read_full_version() == version:
         return file
-    # Candles came meanwhile: the manifest may be of others than the numbers. Once more, from the newer ones.
+    # Candles or a scan came meanwhile: the manifest may be of others than the numbers. Once more, from the newer ones.
     return export.make(export_request)
 
 

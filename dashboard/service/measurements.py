@@ -247,6 +247,14 @@ class Measurements:
             pinned.append(self._store.read_version())
         return pinned[0]
 
+    def read_full_version(self) -> tuple[str, str, str]:
+        """As `read_version`, with the versions of what was saved of the whole market: its scans, and its history.
+
+        Raises:
+            StoreUnusable: The store cannot be read.
+        """
+        return self.read_version(), self._store.scans.read_version(), self._store.history.read_version()
+
     @property
     def first_seen(self) -> bool:
         """Whether candles are read as they first came."""

@@ -15,7 +15,7 @@ from dashboard.sheet.imprint import Imprint
 from dashboard.sheet.sizes import FULL_SIZES, SheetSize
 from dashboard.state.view import Theme, ViewState
 from deviation.side import Side
-from tests.dashboard.exports.test_routes import build_client, read_file_name
+from tests.dashboard.exports.test_routes import SavingRenderer, build_client, read_file_name
 from tests.dashboard.memory_store import MemoryStore
 from tests.dashboard.pages.test_history import CATALOGUE, VIEW, build_history
 from tests.dashboard.text_boxes import collect_annotation_text, find_faults
@@ -118,6 +118,22 @@ def test_an_exchange_without_a_history_is_not_found() -> None:
     assert response.status_code == 404
     assert response.text == "There is no history with Kraken; plumbline scan --days makes one.\n"
     assert build_client(MemoryStore()).get("/export/history.png").status_code == 404
+
+
+def test_days_that_are_saved_while_a_picture_is_drawn_are_in_it() -> None:
+    """The name, the numbers and the hash are those of all days."""
+    days = build_history()
+    store = MemoryStore(history_rows=days.filter(pl.col("day") < date(2025, 10, 11)))
+
+    def save() -> None:
+        store.history_rows = days
+
+    renderer = SavingRenderer(save)
+    response = build_client(store, renderer).get("/export/history.png")
+    assert renderer.draw_count == 2
+    assert read_file_name(response) == f"{STEM}.png"
+    metadata = json.loads(CLIENT.get("/export/history.csv-metadata.json").data)
+    assert json.loads(response.data)["manifest"]["rows_sha256"] == metadata["notes"][0]["rows_sha256"]
 
 
 @pytest.mark.parametrize("size", FULL_SIZES)

@@ -14,7 +14,14 @@ from dashboard.sheet.sizes import FULL_SIZES, SheetSize
 from dashboard.state.view import GapKind, PeerChoice, Theme, ViewState
 from data.tables.scans import SCAN_ROW, MarketScan
 from deviation.side import Side
-from tests.dashboard.exports.test_routes import CRASH_QUERY, WINDOW_TEXT, build_client, build_crash_scan, read_file_name
+from tests.dashboard.exports.test_routes import (
+    CRASH_QUERY,
+    WINDOW_TEXT,
+    SavingRenderer,
+    build_client,
+    build_crash_scan,
+    read_file_name,
+)
 from tests.dashboard.memory_store import MemoryStore
 from tests.dashboard.pages.test_market import CATALOGUE, VIEW, build_day_scan
 from tests.dashboard.text_boxes import collect_annotation_text, find_faults
@@ -93,6 +100,18 @@ def test_a_link_that_names_a_scan_gives_that_one_or_none() -> None:
     assert missing.text == (
         "There is no scan scan-9 of this window; without it the link gives the one that is shown first.\n"
     )
+
+
+def test_a_scan_that_is_saved_while_a_picture_is_drawn_is_the_one_in_it() -> None:
+    """All of the file is of the later one: it is made once more, and its hash is that of the later rows."""
+    store = MemoryStore(saved_scans=[build_crash_scan()])
+    later = build_scan({"XRP": {"binance": 1.0, "okx": 2.0}}, run=LATER)
+    renderer = SavingRenderer(lambda: store.saved_scans.append(later))
+    manifest = json.loads(build_client(store, renderer).get(f"/export/market.png?{CRASH_QUERY}").data)["manifest"]
+    assert renderer.draw_count == 2
+    metadata = json.loads(build_client(store).get(f"/export/market.csv-metadata.json?{CRASH_QUERY}").data)
+    assert (manifest["scan"], manifest["rows"]) == ("scan-2", 4)
+    assert manifest["rows_sha256"] == metadata["notes"][0]["rows_sha256"]
 
 
 @pytest.mark.parametrize("size", FULL_SIZES)

@@ -1,5 +1,5 @@
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any
@@ -82,6 +82,22 @@ class RecordingRenderer(Renderer):
         layout = figure.layout
         shape = [file_format.value, layout.width, layout.height, layout.template.layout.paper_bgcolor]
         return json.dumps({"shape": shape, "manifest": manifest}).encode()
+
+
+class SavingRenderer(RecordingRenderer):
+    """While it draws the first picture, something is saved."""
+
+    def __init__(self, save: Callable[[], None]) -> None:
+        super().__init__()
+        self._save = save
+        self.draw_count = 0
+
+    def draw(self, figure: go.Figure, file_format: FileFormat, manifest: Mapping[str, Any] | None = None) -> bytes:
+        """As of `RecordingRenderer`."""
+        self.draw_count += 1
+        if self.draw_count == 1:
+            self._save()
+        return super().draw(figure, file_format, manifest)
 
 
 def build_client(store: MemoryStore | None = None, renderer: Renderer | None = None) -> FlaskClient:
