@@ -3,6 +3,7 @@
 from typing import Any
 
 from dashboard.charts.market.chart import LeadChart
+from dashboard.charts.market.labels import NameRow
 from dashboard.charts.market.scale import compute_position
 from dashboard.charts.market.wording import write_captions
 from dashboard.draw.label_layout import Box
@@ -29,6 +30,12 @@ NAME_INDENT = 12.0
 
 MAX_NAMES = 8
 """Names of a row."""
+
+MARGIN_FACTOR = 1.02
+"""The strip reaches beyond the last dot by this factor."""
+
+MAX_NAME_SHARE = 0.5
+"""No name takes more of the strip's width from the dots."""
 
 MANY_ASSETS = 200
 """From so many assets on dots are smaller."""
@@ -78,14 +85,19 @@ def _build_axes(chart: LeadChart, x_range: list[float]) -> tuple[dict[str, Any],
     return {"range": x_range, "showticklabels": False}, {"range": y_range, "showticklabels": False}
 
 
-def _compute_last_rank(chart: LeadChart) -> float:
-    """The rank at the right edge of the strip, which leaves room for the last name of a few assets."""
-    return len(chart.gaps) * 1.02 if len(chart.gaps) >= MANY_ASSETS else len(chart.gaps) + 0.2 * MANY_ASSETS
+def _compute_last_rank(strip: Box, chart: LeadChart) -> float:
+    """The rank at the right edge of the strip, which leaves room for the first name of each row."""
+    width = strip.right - strip.left
+    ends = [MARGIN_FACTOR * len(chart.gaps)]
+    for row in _arrange_names(strip, chart):
+        name_width = NAME_INDENT + measure_text_width(chart.write_names(row.ranks, 1), NAME_FONT)
+        ends.append((row.last_rank + 1) / (1 - min(name_width / width, MAX_NAME_SHARE)))
+    return max(ends)
 
 
 def _draw_dots(sheet: Sheet, strip: Box, chart: LeadChart) -> None:
     gaps, colours = chart.gaps, PALETTES[chart.view.theme]
-    x, y = _build_axes(chart, [-1, _compute_last_rank(chart)])
+    x, y = _build_axes(chart, [-1, _compute_last_rank(strip, chart)])
     dots = {
         "mode": "markers",
         "x": list(range(len(gaps))),
@@ -100,10 +112,14 @@ def _draw_dots(sheet: Sheet, strip: Box, chart: LeadChart) -> None:
     sheet.add_subplot(1, strip, x, y, [dots])
 
 
+def _arrange_names(strip: Box, chart: LeadChart) -> tuple[NameRow, ...]:
+    return chart.arrange_names(strip.bottom - strip.top, ROW_HEIGHT)
+
+
 def _draw_names(sheet: Sheet, strip: Box, chart: LeadChart) -> None:
     """The largest leads of each row with their size, as many as fit."""
-    zero, last_rank = _compute_y(strip, chart, 0.0), _compute_last_rank(chart)
-    for row in chart.arrange_names(strip.bottom - strip.top, ROW_HEIGHT):
+    zero, last_rank = _compute_y(strip, chart, 0.0), _compute_last_rank(strip, chart)
+    for row in _arrange_names(strip, chart):
         left = strip.left + (row.last_rank + 1) / (last_rank + 1) * (strip.right - strip.left) + NAME_INDENT
         texts = (chart.write_names(row.ranks, count) for count in range(min(len(row.ranks), MAX_NAMES), 0, -1))
         text = next((text for text in texts if left + measure_text_width(text, NAME_FONT) < strip.right), None)

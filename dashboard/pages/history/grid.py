@@ -29,6 +29,9 @@ from deviation.wording import format_percent
 GRID_ID = "history-grid"
 """The id of the grid."""
 
+SHARED_WIDTH: ColumnDefinition = {"flex": 1, "minWidth": 120}
+"""Columns that share the width of a wide screen, on which a few narrow ones would leave half of it empty."""
+
 
 def build_days_grid(days: Sequence[HistoryDay], view: ViewState, catalogue: Catalogue) -> dag.AgGrid:
     """A row per day, the largest gap first."""
@@ -57,23 +60,23 @@ def _build_columns(side: Side) -> list[ColumnDefinition]:
         {
             "headerName": "Largest gap",
             "children": [
-                build_number_column("gap_most", "Gap", MethodAnchor.LOWS, width=92, **SHARE_COLUMN),
-                build_link_column("asset", "Asset", width=110),
+                build_number_column("gap_most", "Gap", MethodAnchor.LOWS, **SHARED_WIDTH, **SHARE_COLUMN),
+                build_link_column("asset", "Asset", **SHARED_WIDTH),
             ],
         },
         {
             "headerName": "All assets of the day",
             "children": [
-                build_number_column("gap_99", "99% within", MethodAnchor.LOWS, width=104, **SHARE_COLUMN),
-                build_number_column("share", first_on, MethodAnchor.LOWS, width=104, **SHARE_COLUMN),
-                build_number_column("assets", "Assets", MethodAnchor.LOWS, width=92),
+                build_number_column("gap_99", "99% within", MethodAnchor.LOWS, **SHARED_WIDTH, **SHARE_COLUMN),
+                build_number_column("share", first_on, MethodAnchor.LOWS, **SHARED_WIDTH, **SHARE_COLUMN),
+                build_number_column("assets", "Assets", MethodAnchor.LOWS, **SHARED_WIDTH),
             ],
         },
         {
             "headerName": "All other exchanges, least to most",
             "children": [
-                build_formatted_column("other_gap", "99% within", minWidth=124, flex=1),
-                build_formatted_column("other_share", first_on, minWidth=124, flex=1),
+                build_formatted_column("other_gap", "99% within", **SHARED_WIDTH),
+                build_formatted_column("other_share", first_on, **SHARED_WIDTH),
             ],
         },
     ]
