@@ -11,6 +11,12 @@ HEADLINE_PCT = 10
 
 EXTREMES = {Side.BELOW: "lowest", Side.ABOVE: "highest"}
 
+UNIVERSE_TEXTS = {
+    Universe.LISTED: "as the exchanges list them",
+    Universe.STORED: "of those that the store held",
+}
+"""Where a list of coins is from, as a part of a sentence after "coins"."""
+
 NO_CHANCE_NOTE = "Coins moved together, and the busiest exchange has more trades and so more extreme ones: no test."
 """Accompanies every share by chance: it is a reading aid and no probability."""
 
@@ -54,7 +60,7 @@ def format_chance(count: float) -> str:
 
 def describe_basis(run: ScanRun) -> str:
     """Where the list of a scan's coins is from, as a part of a sentence after "coins"."""
-    source = "as the exchanges list them" if run.universe is Universe.LISTED else "of those that the store held"
+    source = UNIVERSE_TEXTS[run.universe]
     venues = run.choices.get("venues")
     return f"{source}, on {len(venues)} chosen exchanges" if venues else source
 

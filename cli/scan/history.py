@@ -96,7 +96,7 @@ def measure_days(
     for (start, count), rows in zip(list_month_spans(first, last, done), months, strict=False):
         history.save(rows)
         session.print_note(f"{format_day(start)} {start.year}: {format_count(count, 'day')} measured")
-    rows = history.read(first, last, focus, choices=choices)
+    rows = history.read(first, last, focus, choices=choices, universe=scanned.universe)
     if rows.is_empty():
         name = session.catalogue.get_venue(focus).name
         message = (

@@ -64,6 +64,9 @@ HISTORY_ROW: dict[str, pl.DataType] = {
 HISTORY_DEFAULTS = dict.fromkeys(("incomplete", "sure_most", "sure_most_asset", "universe", "choices"))
 """Columns that histories of earlier versions lack: null there, as nothing is known of them."""
 
+NO_CHOICES = "{}"
+"""``choices`` where nothing was chosen by hand."""
+
 HISTORY_ORDER = ("day", "group", "venue", "side")
 
 
@@ -87,14 +90,26 @@ class HistoryTable:
         if not rows.is_empty():
             self.table.append(rows)
 
-    def read(self, first: date, last: date, focus: str, *, choices: Mapping[str, object] | None = None) -> pl.DataFrame:
-        """The rows from one day to another, both included, of the assets of an exchange; each day as measured last.
+    def read(
+        self,
+        first: date,
+        last: date,
+        focus: str,
+        *,
+        choices: Mapping[str, object] | None = None,
+        universe: Universe | None = None,
+    ) -> pl.DataFrame:
+        """The rows from one day to another, both included, of the assets of an exchange; each day as measured once.
+
+        As for scans (`data.tables.scans.order_scans`), a day of all listed coins goes before one of a list of some
+        exchanges, this before one of what the store had, and among these the later one before earlier ones.
 
         Args:
             first: the first day.
             last: the last one.
             focus: id of the exchange.
-            choices: only what was measured with these; None for whatever was measured last.
+            choices: only what was measured with these; None for any.
+            universe: only what was measured of such a list of assets; None for any.
 
         Raises:
             StoreUnusable: the place cannot be read.
@@ -102,9 +117,14 @@ class HistoryTable:
         is_asked = pl.col("day").is_between(first, last) & (pl.col("focus") == focus)
         if choices is not None:
             is_asked &= pl.col("choices") == json.dumps(choices)
+        if universe is not None:
+            is_asked &= pl.col("universe") == universe.value
         rows = self.table.read(lambda stored: stored.filter(is_asked).select(*HISTORY_ROW))
-        is_latest = pl.col("made_at") == pl.col("made_at").max().over("day")
-        return rows.filter(is_latest).sort(HISTORY_ORDER)
+        is_listed = (pl.col("universe") == Universe.LISTED.value).fill_null(value=False)
+        is_of_all = is_listed & (pl.col("choices") == NO_CHOICES)
+        for rank in (is_listed.cast(pl.Int8) + is_of_all.cast(pl.Int8), pl.col("made_at")):
+            rows = rows.filter(rank == rank.max().over("day"))
+        return rows.sort(HISTORY_ORDER)
 
     def list_days(self, focus: str) -> set[date]:
         """The days that were measured for an exchange."""
@@ -112,11 +132,13 @@ class HistoryTable:
         return set(days["day"])
 
     def list_days_like(self, focus: str, universe: Universe, choices: Mapping[str, object]) -> set[date]:
-        """The days that were measured for an exchange with such choices, and of such a list of assets last."""
-        is_asked = (pl.col("focus") == focus) & (pl.col("choices") == json.dumps(choices))
-        rows = self.table.read(lambda stored: stored.filter(is_asked).select("day", "made_at", "universe").unique())
-        is_latest = pl.col("made_at") == pl.col("made_at").max().over("day")
-        return set(rows.filter(is_latest, pl.col("universe") == universe.value)["day"])
+        """The days that were measured for an exchange with such choices, and of such a list of assets."""
+        is_asked = (
+            (pl.col("focus") == focus)
+            & (pl.col("choices") == json.dumps(choices))
+            & (pl.col("universe") == universe.value)
+        )
+        return set(self.table.read(lambda stored: stored.filter(is_asked).select(pl.col("day").unique()))["day"])
 
     def read_version(self) -> str:
         """A text that changes with every day that is saved: a key for cached results."""

@@ -41,7 +41,7 @@ from data.tables.coverage import CoverageTable
 from data.tables.history import HISTORY_ROW, HistoryTable
 from data.tables.rejected_pages import RejectedPageTable
 from data.tables.runs import RunTable
-from data.tables.scans import MarketScan, ScanRun, ScanTable
+from data.tables.scans import MarketScan, ScanRun, ScanTable, Universe
 from tests.grids import FrameGrids
 
 START = datetime(2025, 10, 10, 21, 10, tzinfo=UTC)
@@ -236,8 +236,17 @@ class MemoryHistoryTable(HistoryTable):
     def __init__(self, store: "MemoryStore") -> None:
         self._store = store
 
-    def read(self, first: date, last: date, focus: str, *, choices: Mapping[str, object] | None = None) -> pl.DataFrame:
+    def read(
+        self,
+        first: date,
+        last: date,
+        focus: str,
+        *,
+        choices: Mapping[str, object] | None = None,
+        universe: Universe | None = None,
+    ) -> pl.DataFrame:
         """The rows of these days."""
+        del universe
         rows = self._store.history_rows.filter(pl.col("day").is_between(first, last), pl.col("focus") == focus)
         return rows if choices is None else rows.filter(pl.col("choices") == json.dumps(choices))
 

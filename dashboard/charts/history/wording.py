@@ -4,12 +4,17 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from analysis.scan.sentences import UNIVERSE_TEXTS
 from dashboard.charts.history.days import HistoryDay
 from dashboard.state.view import GapKind, ViewState
 from dashboard.tables.lows_table import EXTREME_WORDS
 from dashboard.text.clock import format_day
 from dashboard.text.numbers import format_count
+from data.tables.history import NO_CHOICES
 from deviation.wording import format_percent
+
+UNKNOWN_UNIVERSE, CHOSEN_TEXT = "of a list that is not on record", ", on chosen exchanges"
+"""Where the list of a day's coins is from; what follows where exchanges were chosen by hand."""
 
 WITHIN = 0.05
 """The size of gaps of which the heading speaks: that of the claim that an exchange stayed within it for years."""
@@ -42,6 +47,27 @@ def write_furthest_day(days: Sequence[HistoryDay], view: ViewState, focus_name: 
         f"{format_percent(furthest.gap_most)} {view.side} all others. On that day it had the {superlative} trade on "
         f"{format_percent(furthest.share)} of assets, on the median day on {format_percent(median_share)}."
     )
+
+
+def describe_basis(rows: pl.DataFrame) -> str:
+    """Where the lists of coins of the days are from, that of most days first, as a part of a sentence after "coins".
+
+    Args:
+        rows: frame of `data.tables.history.HISTORY_ROW`, not empty.
+    """
+    is_chosen = (pl.col("choices") != NO_CHOICES).fill_null(value=False)
+    texts = {universe.value: text for universe, text in UNIVERSE_TEXTS.items()}
+    source = pl.col("universe").replace_strict(texts, default=UNKNOWN_UNIVERSE)
+    by_source = (
+        rows.select("day", source=pl.when(is_chosen).then(source + pl.lit(CHOSEN_TEXT)).otherwise(source))
+        .unique()
+        .group_by("source")
+        .len()
+        .sort("len", "source", descending=[True, False])
+    )
+    if len(by_source) == 1:
+        return str(by_source["source"][0])
+    return "; ".join(f"{text} on {format_count(count, 'day')}" for text, count in by_source.iter_rows())
 
 
 def describe_panels(view: ViewState, focus_name: str) -> str:

@@ -8,7 +8,7 @@ import polars as pl
 from dashboard.charts.history.chart import build_history_chart
 from dashboard.charts.history.days import select_days
 from dashboard.charts.history.sheet import draw_history
-from dashboard.charts.history.wording import describe_panels, write_finding, write_furthest_day
+from dashboard.charts.history.wording import describe_basis, describe_panels, write_finding, write_furthest_day
 from dashboard.draw.label_layout import Box
 from dashboard.draw.theme import PALETTES, TEMPLATES
 from dashboard.sheet.canvas import Sheet
@@ -65,7 +65,7 @@ def write_history_footer(rows: pl.DataFrame, view: ViewState, imprint: Imprint) 
     least = f"{counts[0]:,} to " if len(counts) > 1 else ""
     made = (
         f"Scans of {format_count(len(days), 'day')} by UTC from {first} to {last}, of {least}"
-        f"{format_count(counts[-1], 'asset')} a day, the latest made on {times[-1]:%Y-%m-%d %H:%M} UTC, "
-        f"{view.group.upper()} markets. One-minute prices cannot show the cause."
+        f"{format_count(counts[-1], 'asset')} a day, {describe_basis(rows)}, the latest made on "
+        f"{times[-1]:%Y-%m-%d %H:%M} UTC, {view.group.upper()} markets. One-minute prices cannot show the cause."
     )
     return f"{source}.", made

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+import polars as pl
 from dash import Dash, html
 
 from analysis.questions import sort_venues
@@ -10,7 +11,7 @@ from dashboard.charts.history.chart import build_history_chart
 from dashboard.charts.history.days import HistoryDay, select_days
 from dashboard.charts.history.figure import build_history_figure
 from dashboard.charts.history.marks import name_marks
-from dashboard.charts.history.wording import describe_panels, write_finding, write_furthest_day
+from dashboard.charts.history.wording import describe_basis, describe_panels, write_finding, write_furthest_day
 from dashboard.components.caveats import build_limits
 from dashboard.components.market_choices import build_choice_links, list_common_choices
 from dashboard.components.point_slider import build_walked_graph
@@ -22,6 +23,8 @@ from dashboard.service.measurements import ViewResult
 from dashboard.state.links import ViewLinks
 from dashboard.state.view import ViewState
 from dashboard.tables.grid_search import build_search_head, register_grid_search
+from dashboard.text.clock import format_day
+from dashboard.text.numbers import format_count
 from data.catalogue import Catalogue
 
 GRAPH_ID = "history-graph"
@@ -52,6 +55,7 @@ def build_content(context: PageContext, view: ViewState) -> list[Any]:
         head,
         html.P(write_furthest_day(days, view, focus_name), className="second lows-note"),
         switches,
+        html.P(_write_basis(rows), className="quiet market-scan"),
         _build_chart_section(days, view, catalogue),
         _build_grid_section(days, view, catalogue),
         limits,
@@ -86,6 +90,14 @@ def _build_chart_section(days: Sequence[HistoryDay], view: ViewState, catalogue:
 def _build_grid_section(days: Sequence[HistoryDay], view: ViewState, catalogue: Catalogue) -> html.Section:
     head = build_search_head(GRID_ID, "All UTC days", "Search days and assets")
     return html.Section([head, build_days_grid(days, view, catalogue)], className="lows")
+
+
+def _write_basis(rows: pl.DataFrame) -> str:
+    """Which days are stored, when the last of them were measured, and whose list of coins they are of."""
+    days = format_count(rows["day"].n_unique(), "day")
+    latest = rows["made_at"].sort()[-1]
+    made = f"the latest made on {format_day(latest)} {latest:%Y, %H:%M} UTC"
+    return f"Scans of {days}; coins {describe_basis(rows)}; {made}."
 
 
 def _build_absent_page() -> list[Any]:

@@ -155,7 +155,10 @@ def test_a_sheet_states_finding_days_events_and_manifest() -> None:
     assert "Furthest on 10 Oct 2025: IOTX, 99% below all others." in text
     assert "By UTC day. Binance in its colour; grey: the range of all other exchanges." in text
     assert "Events, dotted: 1: 10-11 October 2025." in text
-    assert "Scans of 3 days by UTC from 9 Oct 2025 to 11 Oct 2025, of 100 assets a day, the latest made on" in text
+    assert (
+        "Scans of 3 days by UTC from 9 Oct 2025 to 11 Oct 2025, of 100 assets a day, as the exchanges list them, "
+        in text
+    )
     assert "on 2025-12-01 00:00 UTC, USDT markets." in text
     assert "1-minute prices of 3 exchanges; analysis: Plumbline" in text
     assert "manifest 0123456789ab, plumb.example/history." in text

@@ -19,6 +19,7 @@ from dashboard.state.view import GapKind, ViewState, build_default_view
 from dashboard.text.clock import Zone
 from data.catalogue import load_catalogue
 from data.tables.history import HISTORY_ROW
+from data.tables.scans import Universe
 from deviation.side import Side
 from tests.dashboard.component_data import collect_text, list_parts, to_plain_data
 from tests.dashboard.memory_store import MemoryStore, RecordedActions
@@ -40,10 +41,12 @@ def build_history(days: Sizes = DAYS) -> pl.DataFrame:
     """The history of these days below; above nothing differed, and closes of one minute lay a tenth as far apart."""
     common = {"group": "usdt", "assets": 100, "tied": 0, "even_share": 33.0, "reach_mean": -0.1, "reach_80": 0}
     made = {"focus": "binance", "asset_count": 100, "made_at": datetime(2025, 12, 1, tzinfo=UTC), "version": "0.1.0"}
+    basis = {"universe": Universe.LISTED.value, "choices": "{}"}
     rows = [
         {
             **common,
             **made,
+            **basis,
             "day": day,
             "venue": venue,
             "side": side.value,
@@ -93,6 +96,22 @@ def test_the_finding_counts_days_within_five_per_cent(context: PageContext) -> N
     assert "the lowest trade on 60% of assets, on the median day on 30%." in text
     aligned = collect_text(read_content(context, gap=GapKind.ALIGNED))
     assert "On 3 of 3 days, 99% of Binance's closes were at most 5% below all others" in aligned
+
+
+def test_the_page_says_whose_lists_of_coins_the_days_are_of(context: PageContext) -> None:
+    """One for all days, or how many days are of each; of days of earlier versions none is known."""
+    made = "the latest made on 1 Dec 2025, 00:00 UTC."
+    assert f"Scans of 3 days; coins as the exchanges list them; {made}" in collect_text(read_content(context))
+    is_last = pl.col("day") == date(2025, 10, 11)
+    stored, unknown = pl.lit(Universe.STORED.value), pl.lit(None, pl.String)
+    rows = build_history().with_columns(
+        universe=pl.when(is_last).then(unknown).otherwise(stored),
+        choices=pl.when(is_last).then(unknown).otherwise(pl.lit('{"venues": ["binance", "okx"]}')),
+    )
+    mixed = PageContext(Measurements(MemoryStore(history_rows=rows), CATALOGUE), RecordedActions())
+    assert (
+        "coins of those that the store held, on chosen exchanges on 2 days; of a list that is not on record on 1 day; "
+    ) in collect_text(read_content(mixed))
 
 
 def test_a_side_on_which_nothing_differed(context: PageContext) -> None:

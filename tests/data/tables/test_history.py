@@ -13,6 +13,7 @@ from tests.data.history_frames import build_history_row
 from tests.data.scan_frames import MADE_AT
 
 DAY = date(2024, 1, 3)
+LATER = MADE_AT + timedelta(hours=1)
 
 
 def test_an_older_history_says_nothing_of_what_is_missing(store: CandleStore) -> None:
@@ -28,21 +29,37 @@ def test_an_older_history_says_nothing_of_what_is_missing(store: CandleStore) ->
 
 
 def test_days_with_exchanges_chosen_by_hand_are_told_apart(store: CandleStore) -> None:
-    """A later one of two exchanges is what was measured last, and does not stand in for one of all."""
+    """A later one of two exchanges does not stand in for one of all, and is read where it is asked for."""
     store.history.save(build_history_row())
     by_hand = build_history_row(choices='{"venues": ["binance", "okx"]}', made_at=MADE_AT + timedelta(hours=1))
     store.history.save(by_hand)
-    assert_frame_equal(store.history.read(DAY, DAY, "binance"), by_hand)
-    assert_frame_equal(store.history.read(DAY, DAY, "binance", choices={}), build_history_row())
     two = {"venues": ["binance", "okx"]}
+    assert_frame_equal(store.history.read(DAY, DAY, "binance"), build_history_row())
+    assert_frame_equal(store.history.read(DAY, DAY, "binance", choices={}), build_history_row())
+    assert_frame_equal(store.history.read(DAY, DAY, "binance", choices=two), by_hand)
     assert store.history.list_days_like("binance", Universe.LISTED, two) == {DAY}
     assert store.history.list_days_like("binance", Universe.STORED, {}) == set()
     assert store.history.list_days_like("okx", Universe.LISTED, {}) == set()
 
 
-def test_a_day_is_to_be_measured_again_if_the_last_list_of_coins_was_another(store: CandleStore) -> None:
-    """What counts is the last one, and that was of the coins that the store held."""
-    store.history.save(build_history_row())
-    store.history.save(build_history_row(universe=Universe.STORED.value, made_at=MADE_AT + timedelta(hours=1)))
-    assert store.history.list_days_like("binance", Universe.LISTED, {}) == set()
+def test_a_later_day_of_what_the_store_held_stands_behind_one_of_listed_coins(store: CandleStore) -> None:
+    """Either is read where it is asked for, and is not to be measured again; of two alike the later one counts."""
+    listed, stored = build_history_row(), build_history_row(universe=Universe.STORED.value, made_at=LATER)
+    store.history.save(listed)
+    store.history.save(stored)
+    assert_frame_equal(store.history.read(DAY, DAY, "binance"), listed)
+    assert_frame_equal(store.history.read(DAY, DAY, "binance", universe=Universe.STORED), stored)
+    assert store.history.list_days_like("binance", Universe.LISTED, {}) == {DAY}
     assert store.history.list_days_like("binance", Universe.STORED, {}) == {DAY}
+    again = build_history_row(made_at=LATER + timedelta(hours=1), assets=11)
+    store.history.save(again)
+    assert_frame_equal(store.history.read(DAY, DAY, "binance"), again)
+
+
+def test_a_list_of_chosen_exchanges_stands_before_what_the_store_held(store: CandleStore) -> None:
+    """And before a day of an earlier version, of which nothing is known."""
+    chosen = build_history_row(choices='{"venues": ["binance", "okx"]}')
+    unknown = build_history_row(**dict.fromkeys(HISTORY_DEFAULTS), made_at=LATER + timedelta(hours=1))
+    for rows in (chosen, build_history_row(universe=Universe.STORED.value, made_at=LATER), unknown):
+        store.history.save(rows)
+    assert_frame_equal(store.history.read(DAY, DAY, "binance"), chosen)
