@@ -9,14 +9,16 @@ from dashboard.draw.label_layout import Box
 from dashboard.draw.text_metrics import fit_text
 from dashboard.draw.theme import PALETTES, TEMPLATES, Palette
 from dashboard.sheet.canvas import Sheet
-from dashboard.sheet.frame import HeaderText, draw_footer, draw_header, draw_watermark
+from dashboard.sheet.frame import HeaderText, draw_footer, draw_footer_texts, draw_header, draw_watermark
 from dashboard.sheet.imprint import NO_IMPRINT, Imprint
 from dashboard.sheet.legend import LegendItem, draw_legend
 from dashboard.sheet.panel import SMALL_FONT
 from dashboard.sheet.sizes import SHAPES, SheetSize
 from dashboard.state.view import Theme
+from dashboard.text.numbers import format_count
 from data.catalogue import Catalogue
 from data.schema import Evidence
+from data.version import VERSION
 from deviation.measurement import Measurement
 from deviation.report.headline import write_headline
 from deviation.report.notes import describe_choices
@@ -95,6 +97,45 @@ def build_chart_sheet(
     draw(sheet, Box(shape.margin, top, shape.right, bottom))
     if is_illustration:
         draw_watermark(sheet, colours, shape)
+    return sheet.build_figure(TEMPLATES[theme])
+
+
+def build_market_chart_sheet(
+    text: ChartText,
+    draw: ChartDrawer,
+    footer: str,
+    *,
+    exchange_count: int,
+    size: SheetSize,
+    theme: Theme,
+    imprint: Imprint = NO_IMPRINT,
+) -> go.Figure:
+    """The sheet of what was saved of the whole market, which no measurement is behind.
+
+    Args:
+        text: its text, without notes.
+        draw: draws the chart.
+        footer: what was scanned and when; it follows the source line.
+        exchange_count: how many exchanges the prices are of.
+        size: the shape; see `SHAPES` for its pixels.
+        theme: light or dark paper.
+        imprint: link, day and hash of the source line.
+    """
+    shape, colours = SHAPES[size], PALETTES[theme]
+    sheet = Sheet(shape.width, shape.height)
+    top = draw_header(
+        sheet,
+        (
+            HeaderText(text.headline, (34, 32, 30, 28, 26), colours.ink, is_bold=True),
+            HeaderText(text.subtitle, (19, 18, 17, 16), colours.text),
+            HeaderText(text.method, (16, 15.5, 15, 14.5), colours.muted),
+        ),
+        shape,
+    )
+    exchanges = format_count(exchange_count, "exchange")
+    source = ", ".join([f"Source: 1-minute prices of {exchanges}; analysis: Plumbline {VERSION}", *imprint.parts])
+    bottom = draw_footer_texts(sheet, (f"{source}.", footer), colours, shape)
+    draw(sheet, Box(shape.margin, top, shape.right, bottom - 6))
     return sheet.build_figure(TEMPLATES[theme])
 
 

@@ -3,10 +3,11 @@
 from typing import Any
 
 from dashboard.charts.market.chart import LeadChart
-from dashboard.charts.market.scale import compute_position
-from dashboard.charts.market.wording import format_bin, format_lead, write_captions
+from dashboard.charts.market.traces import build_bars, build_dots
+from dashboard.charts.market.wording import write_captions
 from dashboard.draw.encoding import Figure
 from dashboard.draw.theme import PALETTES, TEMPLATE_LAYOUTS, Palette
+from dashboard.draw.traces import Trace
 
 FIGURE_HEIGHT = 480
 MARGINS = {"l": 48, "r": 6, "t": 30, "b": 30}
@@ -29,8 +30,7 @@ CAPTION_SHIFT_PX = 6
 FEW_ASSETS = 40
 """Up to so many assets the strip has room for the names of the last ones on its right."""
 
-MANY_ASSETS = 200
-"""From so many assets on dots are smaller."""
+DOT_SIZE, SMALL_DOT_SIZE = 7, 5
 
 
 def build_lead_figure(chart: LeadChart) -> Figure:
@@ -42,7 +42,7 @@ def build_lead_figure(chart: LeadChart) -> Figure:
     ticks = scale.list_ticks(PLOT_HEIGHT)
     counts = [len(gap_bin.assets) for gap_bin in chart.bins]
     return {
-        "data": [_build_dots(chart, colours), _build_bars(chart, colours)],
+        "data": [build_dots(chart, DOT_SIZE, SMALL_DOT_SIZE), _build_counted_bars(chart, colours)],
         "layout": {
             **TEMPLATE_LAYOUTS[theme],
             "height": FIGURE_HEIGHT,
@@ -78,43 +78,16 @@ def build_lead_figure(chart: LeadChart) -> Figure:
     }
 
 
-def _build_dots(chart: LeadChart, colours: Palette) -> dict[str, Any]:
-    """The strip's dots in the order of ranks, as one trace that the keyboard can walk along."""
-    gaps = chart.gaps
+def _build_counted_bars(chart: LeadChart, colours: Palette) -> Trace:
+    """The bars with the count of each at its end."""
     return {
-        "type": "scatter",
-        "mode": "markers",
-        "x": list(range(len(gaps))),
-        "y": [round(chart.sign * compute_position(gap.lead), 4) for gap in gaps],
-        "marker": {
-            "size": 5 if len(gaps) >= MANY_ASSETS else 7,
-            "color": [chart.colour if gap.is_lead else colours.muted for gap in gaps],
-            "line": {"width": 0},
-        },
-        "cliponaxis": False,
-        "customdata": [format_lead(gap, chart.view, chart.focus_name, chart.names) for gap in gaps],
-        "hovertemplate": "%{customdata}<extra></extra>",
-    }
-
-
-def _build_bars(chart: LeadChart, colours: Palette) -> dict[str, Any]:
-    """A bar per bin, as high as its bin on the axis of leads, with its count at the end."""
-    spans = [chart.compute_bin_span(gap_bin) for gap_bin in chart.bins]
-    return {
-        "type": "bar",
-        "orientation": "h",
+        **build_bars(chart),
         "xaxis": "x2",
         "yaxis": "y",
-        "x": [len(gap_bin.assets) for gap_bin in chart.bins],
-        "y": [round(chart.sign * (start + end) / 2, 4) for start, end in spans],
-        "width": [round(0.86 * abs(end - start), 4) for start, end in spans],
-        "marker": {"color": [chart.colour if gap_bin.is_lead else colours.band for gap_bin in chart.bins]},
         "text": [f"{len(gap_bin.assets):,}" if gap_bin.assets else "" for gap_bin in chart.bins],
         "textposition": "outside",
         "textfont": {"size": 12, "color": colours.text},
         "cliponaxis": False,
-        "customdata": [format_bin(gap_bin, chart.view, chart.focus_name) for gap_bin in chart.bins],
-        "hovertemplate": "%{customdata}<extra></extra>",
     }
 
 

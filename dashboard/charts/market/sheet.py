@@ -4,7 +4,7 @@ from typing import Any
 
 from dashboard.charts.market.chart import LeadChart
 from dashboard.charts.market.labels import NameRow
-from dashboard.charts.market.scale import compute_position
+from dashboard.charts.market.traces import build_bars, build_dots
 from dashboard.charts.market.wording import write_captions
 from dashboard.draw.label_layout import Box
 from dashboard.draw.text_metrics import measure_text_width
@@ -37,8 +37,7 @@ MARGIN_FACTOR = 1.02
 MAX_NAME_SHARE = 0.5
 """No name takes more of the strip's width from the dots."""
 
-MANY_ASSETS = 200
-"""From so many assets on dots are smaller."""
+DOT_SIZE, SMALL_DOT_SIZE = 9, 6
 
 
 def draw_leads(sheet: Sheet, box: Box, chart: LeadChart) -> None:
@@ -96,20 +95,8 @@ def _compute_last_rank(strip: Box, chart: LeadChart) -> float:
 
 
 def _draw_dots(sheet: Sheet, strip: Box, chart: LeadChart) -> None:
-    gaps, colours = chart.gaps, PALETTES[chart.view.theme]
     x, y = _build_axes(chart, [-1, _compute_last_rank(strip, chart)])
-    dots = {
-        "mode": "markers",
-        "x": list(range(len(gaps))),
-        "y": [round(chart.sign * compute_position(gap.lead), 4) for gap in gaps],
-        "marker": {
-            "size": 6 if len(gaps) >= MANY_ASSETS else 9,
-            "color": [chart.colour if gap.is_lead else colours.muted for gap in gaps],
-            "line": {"width": 0},
-        },
-        "cliponaxis": False,
-    }
-    sheet.add_subplot(1, strip, x, y, [dots])
+    sheet.add_subplot(1, strip, x, y, [build_dots(chart, DOT_SIZE, SMALL_DOT_SIZE)])
 
 
 def _arrange_names(strip: Box, chart: LeadChart) -> tuple[NameRow, ...]:
@@ -144,15 +131,7 @@ def _draw_bars(sheet: Sheet, histogram: Box, chart: LeadChart) -> None:
     most = max(len(gap_bin.assets) for gap_bin in bins)
     x, y = _build_axes(chart, [0, most])
     spans = [chart.compute_bin_span(gap_bin) for gap_bin in bins]
-    bars = {
-        "type": "bar",
-        "orientation": "h",
-        "x": [len(gap_bin.assets) for gap_bin in bins],
-        "y": [round(chart.sign * (start + end) / 2, 4) for start, end in spans],
-        "width": [round(0.86 * abs(end - start), 4) for start, end in spans],
-        "marker": {"color": [chart.colour if gap_bin.is_lead else colours.band for gap_bin in bins]},
-    }
-    sheet.add_subplot(2, histogram, x, y, [bars])
+    sheet.add_subplot(2, histogram, x, y, [build_bars(chart)])
     for gap_bin, (start, end) in zip(bins, spans, strict=True):
         count = len(gap_bin.assets)
         if count:

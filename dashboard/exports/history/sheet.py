@@ -9,18 +9,14 @@ from dashboard.charts.history.chart import build_history_chart
 from dashboard.charts.history.days import select_days
 from dashboard.charts.history.sheet import draw_history
 from dashboard.charts.history.wording import describe_basis, describe_panels, write_finding, write_furthest_day
-from dashboard.draw.label_layout import Box
-from dashboard.draw.theme import PALETTES, TEMPLATES
-from dashboard.sheet.canvas import Sheet
-from dashboard.sheet.chart_sheet import build_sentence_drawer
-from dashboard.sheet.frame import HeaderText, draw_footer_texts, draw_header
+from dashboard.draw.theme import PALETTES
+from dashboard.sheet.chart_sheet import ChartText, build_market_chart_sheet, build_sentence_drawer
 from dashboard.sheet.imprint import NO_IMPRINT, Imprint
-from dashboard.sheet.sizes import SHAPES, SheetSize
+from dashboard.sheet.sizes import SheetSize
 from dashboard.state.view import ViewState
 from dashboard.text.clock import format_day
 from dashboard.text.numbers import format_count
 from data.catalogue import Catalogue
-from data.version import VERSION
 
 
 def build_history_sheet(
@@ -35,37 +31,33 @@ def build_history_sheet(
         size: the shape.
         imprint: what the foot says of the file.
     """
-    shape, colours = SHAPES[size], PALETTES[view.theme]
     focus_name = catalogue.get_venue(view.focus).name
     days = select_days(rows, view)
-    sheet = Sheet(shape.width, shape.height)
-    top = draw_header(
-        sheet,
-        (
-            HeaderText(write_finding(days, view, focus_name), (34, 32, 30, 28, 26), colours.ink, is_bold=True),
-            HeaderText(write_furthest_day(days, view, focus_name), (19, 18, 17, 16), colours.text),
-            HeaderText(describe_panels(view, focus_name), (16, 15.5, 15, 14.5), colours.muted),
-        ),
-        shape,
-    )
-    bottom = draw_footer_texts(sheet, write_history_footer(rows, view, imprint), colours, shape)
-    draw = build_sentence_drawer(f"{focus_name} has no price to compare.", colours)
+    draw = build_sentence_drawer(f"{focus_name} has no price to compare.", PALETTES[view.theme])
     if days:
         draw = partial(draw_history, chart=build_history_chart(days, view, catalogue))
-    draw(sheet, Box(shape.margin, top, shape.right, bottom - 6))
-    return sheet.build_figure(TEMPLATES[view.theme])
+    return build_market_chart_sheet(
+        ChartText(
+            headline=write_finding(days, view, focus_name),
+            subtitle=write_furthest_day(days, view, focus_name),
+            method=describe_panels(view, focus_name),
+        ),
+        draw,
+        write_history_footer(rows, view),
+        exchange_count=rows["venue"].n_unique(),
+        size=size,
+        theme=view.theme,
+        imprint=imprint,
+    )
 
 
-def write_history_footer(rows: pl.DataFrame, view: ViewState, imprint: Imprint) -> tuple[str, str]:
-    """Where the prices are from and what made the picture; then which days were scanned, and when the last was."""
-    exchanges = format_count(rows["venue"].n_unique(), "exchange")
-    source = ", ".join([f"Source: 1-minute prices of {exchanges}; analysis: Plumbline {VERSION}", *imprint.parts])
+def write_history_footer(rows: pl.DataFrame, view: ViewState) -> str:
+    """Which days were scanned, and when the last was."""
     days, counts, times = (rows[name].unique().sort().to_list() for name in ("day", "asset_count", "made_at"))
     first, last = (f"{format_day(day)} {day.year}" for day in (days[0], days[-1]))
     least = f"{counts[0]:,} to " if len(counts) > 1 else ""
-    made = (
+    return (
         f"Scans of {format_count(len(days), 'day')} by UTC from {first} to {last}, of {least}"
         f"{format_count(counts[-1], 'asset')} a day, {describe_basis(rows)}, the latest made on "
         f"{times[-1]:%Y-%m-%d %H:%M} UTC, {view.group.upper()} markets. One-minute prices cannot show the cause."
     )
-    return f"{source}.", made
