@@ -35,8 +35,7 @@ def build_columns(bar: Timeframe, side: Side = Side.BELOW, *, with_dates: bool =
     Times take more room ``with_dates``, as in windows that touch several days. What a file of the grid has besides is
     in hidden columns.
     """
-    prefix, noun, deviation = PREFIXES[side], EXTREME_WORDS[side][1], DEVIATION_WORDS[side]
-    superlative = EXTREME_WORDS[side][0]
+    prefix, (superlative, noun) = PREFIXES[side], EXTREME_WORDS[side]
     price_text = {"function": f"params.data.{prefix}_text"}
     volume_text = {"function": f"params.data.{prefix}_volume_text"}
     columns = [
@@ -66,24 +65,7 @@ def build_columns(bar: Timeframe, side: Side = Side.BELOW, *, with_dates: bool =
                 ),
             ],
         },
-        {
-            "headerName": f"Same {bar.noun}, other exchanges",
-            "children": [
-                build_number_column(
-                    f"{prefix}_next",
-                    f"Close to {superlative} other close",
-                    MethodAnchor.GAP,
-                    width=112,
-                    **SIGNED_COLUMN,
-                ),
-                build_number_column(
-                    f"{prefix}_least", f"{deviation.capitalize()}: min", MethodAnchor.WICK, width=94, **SIGNED_COLUMN
-                ),
-                build_number_column(
-                    f"{prefix}_most", f"{deviation.capitalize()}: max", MethodAnchor.WICK, width=94, **SIGNED_COLUMN
-                ),
-            ],
-        },
+        build_same_bar_columns(bar, side, (f"{prefix}_next", f"{prefix}_least", f"{prefix}_most")),
         {
             "headerName": f"Share of its comparable minutes at least so far {side}",
             "children": [
@@ -98,6 +80,27 @@ def build_columns(bar: Timeframe, side: Side = Side.BELOW, *, with_dates: bool =
     shown_fields = {leaf["field"] for column in columns for leaf in column.get("children", [column])}
     hidden = [build_text_column(field, field, hide=True) for field in FILE_FIELDS if field not in shown_fields]
     return [*columns, *hidden]
+
+
+def build_same_bar_columns(bar: Timeframe, side: Side, fields: tuple[str, str, str]) -> ColumnDefinition:
+    """The columns that compare an extreme trade with the other exchanges in the same bar.
+
+    Args:
+        bar: its length.
+        side: of the trade.
+        fields: of its close to the furthest other close, and of the bounds of the trade.
+    """
+    superlative, deviation = EXTREME_WORDS[side][0], DEVIATION_WORDS[side].capitalize()
+    close, least, most = fields
+    close_name = f"Close to {superlative} other close"
+    return {
+        "headerName": f"Same {bar.noun}, other exchanges",
+        "children": [
+            build_number_column(close, close_name, MethodAnchor.GAP, width=112, **SIGNED_COLUMN),
+            build_number_column(least, f"{deviation}: min", MethodAnchor.WICK, width=94, **SIGNED_COLUMN),
+            build_number_column(most, f"{deviation}: max", MethodAnchor.WICK, width=94, **SIGNED_COLUMN),
+        ],
+    }
 
 
 def list_column_terms(side: Side = Side.BELOW) -> list[tuple[str, MethodAnchor]]:

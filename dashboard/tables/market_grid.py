@@ -19,10 +19,12 @@ from dashboard.tables.grid import (
     format_grid_height,
 )
 from dashboard.tables.lows import ROUND_MARK
+from dashboard.tables.lows_grid import build_same_bar_columns
 from dashboard.tables.lows_table import DEVIATION_WORDS, EXTREME_WORDS
 from dashboard.text.clock import convert_to_zone, format_day
 from dashboard.text.numbers import EN_DASH, format_optional_price, format_signed_percent, format_whole_dollars
 from data.catalogue import Catalogue
+from data.schema import Timeframe
 from deviation.report.question_json import format_iso
 from deviation.side import Side
 
@@ -72,20 +74,7 @@ def build_market_columns(side: Side, enter_text: str) -> list[ColumnDefinition]:
                 _build_gap_column("gap_five", f"To {superlative} of the five"),
             ],
         },
-        {
-            "headerName": "Same minute, other exchanges",
-            "children": [
-                build_number_column(
-                    "aligned", f"Close to {superlative} other close", MethodAnchor.GAP, width=112, **SIGNED_COLUMN
-                ),
-                build_number_column(
-                    "trade_least", f"{deviation.capitalize()}: min", MethodAnchor.WICK, width=94, **SIGNED_COLUMN
-                ),
-                build_number_column(
-                    "trade_most", f"{deviation.capitalize()}: max", MethodAnchor.WICK, width=94, **SIGNED_COLUMN
-                ),
-            ],
-        },
+        build_same_bar_columns(Timeframe.M1, side, ("aligned", "trade_least", "trade_most")),
         {
             "headerName": "Closing prices, whole window",
             "children": [
