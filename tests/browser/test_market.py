@@ -1,18 +1,20 @@
 """The Market page in Chromium, over a store with a scan: its chart, search, links and choices."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Browser, expect
 
 from data.store import CandleStore
+from data.tables.scans import Universe
 from tests.browser.conftest import NOW, PageVisit, serve_store, wait_until
 from tests.browser.test_accessibility import find_violations, open_drawn_page
 from tests.browser.test_pages import build_address
 from tests.browser.test_prerender import PLACES_SCRIPT, open_without_app
 from tests.dashboard.memory_store import MINUTES, START, RecordedActions, build_crash_candles
-from tests.data.scan_frames import build_run, build_scan
+from tests.data.scan_frames import MADE_AT, build_run, build_scan
 
 QUERY = "?window=crash"
 LOWS = {
@@ -34,8 +36,13 @@ def scanned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         window="crash",
         asset_count=len(LOWS),
         store_version=store.read_version(),
+        universe=Universe.LISTED,
     )
     store.scans.save(build_scan(LOWS, run=run))
+    later = replace(
+        run, scan_id="scan-2", universe=Universe.STORED, asset_count=2, made_at=MADE_AT + timedelta(hours=1)
+    )
+    store.scans.save(build_scan({name: LOWS[name] for name in ("ATOM", "DOGE")}, run=later))
     with serve_store(store, RecordedActions()) as address:
         yield address
 
@@ -71,6 +78,37 @@ def test_focus_and_choices_are_in_the_address(visit: PageVisit, scanned: str) ->
     visit.wait_for_change(tab.get_by_role("option", name="KuCoin").click)
     expect(tab.locator("h1")).to_contain_text("KuCoin's lowest trade")
     wait_until(tab, "location.search === '?window=crash&focus=kucoin&gap=aligned'")
+
+
+def test_another_scan_of_the_window_is_chosen_by_its_link(visit: PageVisit, scanned: str) -> None:
+    """That of what the store held, although made later, is folded away; another exchange is shown of the same scan."""
+    tab = visit.open_page(build_address(scanned, "market", QUERY), FINDING)
+    link = tab.get_by_role("link", name="2 coins on Binance, of those that the store held")
+    expect(link).to_be_hidden()
+    tab.get_by_text("2 scans of this window").click()
+    visit.wait_for_change(link.click)
+    expect(tab.locator("h1")).to_contain_text("on 1 of 2 assets")
+    wait_until(tab, "location.search === '?window=crash&scan=scan-2'")
+    tab.locator("#focus").click()
+    visit.wait_for_change(tab.get_by_role("option", name="OKX").click)
+    wait_until(tab, "location.search === '?window=crash&focus=okx&scan=scan-2'")
+    visit.wait_for_change(tab.get_by_text("Full crash window").click)
+    wait_until(tab, "location.search === '?focus=okx'")
+
+
+def test_the_download_stands_beside_a_long_heading(visit: PageVisit, scanned: str) -> None:
+    """On a wide screen it takes no line of its own; on a phone it stands below."""
+    tab = visit.open_page(build_address(scanned, "market", QUERY), FINDING)
+    places = (
+        "[document.querySelector('#frame h1').getBoundingClientRect().bottom,"
+        " document.querySelector('#frame h1 + .taken').getBoundingClientRect().top]"
+    )
+    tab.set_viewport_size({"width": 1440, "height": 900})
+    heading_bottom, button_top = tab.evaluate(places)
+    assert button_top < heading_bottom
+    tab.set_viewport_size({"width": 390, "height": 900})
+    heading_bottom, button_top = tab.evaluate(places)
+    assert button_top >= heading_bottom
 
 
 def test_the_keyboard_walks_along_the_dots(visit: PageVisit, scanned: str) -> None:
