@@ -2,7 +2,8 @@
 
 Plotly.js is most of what a page loads, and starting it takes half of the time until a first chart. Without a hint the
 browser requests it only before it draws that chart, after the server has responded. A chart on the first screen is
-drawn before the app starts; on pages that begin with text ``page.js`` starts plotly.js during the first request.
+drawn before the scripts of the app are loaded (`dashboard.web.app_scripts`); on pages that begin with text ``page.js``
+starts plotly.js during the first request.
 
 The grid's script is next in size. Only a page with a grid has it; ``page.js`` loads it before another page opens.
 """
@@ -19,6 +20,7 @@ from plotly.io.json import to_json_plotly
 from dashboard.components.static_html import serialize
 from dashboard.pages.registry import find_page
 from dashboard.web import embedding
+from dashboard.web.app_scripts import START_SCRIPT, hold_back_scripts, select_scripts
 from dashboard.web.embedding import is_embedded, write_embedded
 from dashboard.web.files.page_files import bundle_styles, read_plotly
 from dashboard.web.prerender import Prerendered
@@ -45,7 +47,7 @@ FOLD_SCRIPT = """if (window.matchMedia("(max-width: 640px)").matches) {
 }"""
 """The script that folds the controls of the prerendered page on a phone, as ``assets/page.js`` does in the app."""
 
-INLINE_SCRIPTS = (THEME_SCRIPT, FOLD_SCRIPT, DRAW_SCRIPT, embedding.DRAW_SCRIPT)
+INLINE_SCRIPTS = (THEME_SCRIPT, FOLD_SCRIPT, DRAW_SCRIPT, START_SCRIPT, embedding.DRAW_SCRIPT)
 """All scripts within the text of documents but dash's own."""
 
 RENDERER_HOOKS: RendererHooks = {
@@ -53,17 +55,6 @@ RENDERER_HOOKS: RendererHooks = {
     "request_post": "(_, answer) => window.dash_clientside.plumbline.answered(answer)",
 }
 """Functions that the browser calls before a request of a callback and after its response."""
-
-
-GRID_SCRIPT = "/dash_ag_grid/dash_ag_grid."
-"""What the address of the grid's script contains."""
-
-UNUSED_SCRIPTS = ("/dash/dash_table/", "/dash/deps/polyfill@")
-"""What the addresses of scripts contain that no page uses: of dash's old table, and a polyfill.
-
-The polyfill is for browsers that run none of our scripts. In others it replaces methods by slow ones, and delays the
-app by a twentieth of a second. What dash's scripts take from it is in ``dashboard/vendor/regenerator-runtime.js``.
-"""
 
 
 class PlumblineDash(Dash):
@@ -95,8 +86,11 @@ class PlumblineDash(Dash):
         if prerendered.summary is not None:
             parts["title"] = escape(prerendered.summary.title)
             parts["metas"] += write_preview_tags(prerendered.summary, self.public_url or request.host_url.rstrip("/"))
-        parts["app_entry"] += embed_prerendered(prerendered, plotly_url if page.begins_with_chart else None)
+        begins_with_chart = page.begins_with_chart and bool(prerendered.charts)
+        parts["app_entry"] += embed_prerendered(prerendered, plotly_url if begins_with_chart else None)
         parts["scripts"], grid_url = select_scripts(parts["scripts"], needs_grid=prerendered.needs_grid)
+        if begins_with_chart:
+            parts["scripts"], parts["renderer"] = hold_back_scripts(parts["scripts"], parts["renderer"]), ""
         interpolate: Any = super().interpolate_index  # dash leaves it untyped
         attributes = f'<html{_write_theme_attributes()} lang="en" data-grid="{grid_url}"'
         return str(interpolate(**parts)).replace('<html lang="en"', attributes, 1)
@@ -108,25 +102,12 @@ class PlumblineDash(Dash):
 def embed_prerendered(prerendered: Prerendered, plotly_url: str | None) -> str:
     """The prerendered page as HTML; with the address of plotly.js, its first figures and a script."""
     text = f'<div id="first">{prerendered.html}</div><script>{FOLD_SCRIPT}</script>'
-    first_figures = [serialize(chart.figure) for chart in prerendered.first_charts]
-    if not first_figures or plotly_url is None:
+    if not prerendered.charts or plotly_url is None:
         return text
+    first_figures = [serialize(chart.figure) for chart in prerendered.first_charts]
     # This encoder escapes "<" and ">", so that no text can end the element.
     figures = f'<script id="first-figures" type="application/json">{to_json_plotly(first_figures)}</script>'
     return f'{text}{figures}<script src="{plotly_url}"></script><script>{DRAW_SCRIPT}</script>'
-
-
-def select_scripts(scripts: str, *, needs_grid: bool) -> tuple[str, str]:
-    """The script elements that a page needs, of those of dash, and the address of the grid's script.
-
-    >>> select_scripts('<script src="/dash_ag_grid/dash_ag_grid.js"></script>', needs_grid=False)
-    ('', '/dash_ag_grid/dash_ag_grid.js')
-    """
-    elements = [line for line in scripts.split("\n") if not any(part in line for part in UNUSED_SCRIPTS)]
-    (grid_element,) = (element for element in elements if GRID_SCRIPT in element)
-    if not needs_grid:
-        elements.remove(grid_element)
-    return "\n".join(elements), grid_element.split('"')[1]
 
 
 def _write_theme_attributes() -> str:

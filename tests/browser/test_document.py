@@ -2,9 +2,11 @@
 
 import re
 
-from playwright.sync_api import expect
+import pytest
+from playwright.sync_api import Page as Tab
+from playwright.sync_api import Route, expect
 
-from tests.browser.conftest import PageVisit
+from tests.browser.conftest import PageVisit, wait_until
 
 
 def list_plotly_scripts(urls: list[str]) -> list[str]:
@@ -23,6 +25,32 @@ def test_plotly_is_loaded_once_and_before_the_answer(first_visit: PageVisit, sam
     first_update = next(index for index, url in enumerate(urls) if "_dash-update-component" in url)
     assert urls.index(scripts[0]) < first_update
     assert first_visit.tab.evaluate("document.querySelectorAll('script[src*=plotly]').length") == 1
+
+
+@pytest.mark.parametrize("page_address", ["explorer", "", "compare"])
+def test_the_first_chart_waits_for_plotly_alone(first_visit: PageVisit, sample: str, page_address: str) -> None:
+    """No script of the app is requested before the first chart is drawn; afterwards the app runs, started once."""
+    plotly_routes: list[Route] = []
+    urls: list[str] = []
+    tab = first_visit.tab
+    tab.on("request", lambda request: urls.append(request.url))
+    tab.route("**/plotly-basic*", lambda route: plotly_routes.append(route))  # noqa: PLW0108 - Playwright marks it
+    tab.goto(sample.replace("explorer", page_address), wait_until="commit")
+    expect(tab.locator("#first h1")).to_be_visible()
+    wait_until(tab, "document.querySelector('script[src*=plotly]') !== null")
+    assert [url for url in urls if ".js" in url and "plotly" not in url] == []
+    plotly_routes[0].continue_()
+    expect(tab.locator("#first .main-svg").first).to_be_visible()
+    expect(tab.locator("#first")).to_have_count(0)
+    assert sum("_dash-layout" in url for url in urls) == 1
+    assert len([url for url in urls if "dash_renderer" in url]) == 1
+
+
+def test_the_app_starts_although_a_script_fails(page: Tab, sample: str) -> None:
+    """If the last of the scripts cannot be loaded, dash still runs, which says what it lacks."""
+    page.route("**/dash_html_components*", lambda route: route.abort())
+    with page.expect_request("**/_dash-layout"):
+        page.goto(sample)
 
 
 def test_a_page_of_text_loads_it_when_a_chart_follows(first_visit: PageVisit, sample: str) -> None:
