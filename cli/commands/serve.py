@@ -1,7 +1,6 @@
 """`serve`: the page, over the store of the session."""
 
 import atexit
-import gc
 import sys
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -126,6 +125,7 @@ def build_app(
     from dashboard.jobs.read_only import ReadOnlyActions  # noqa: PLC0415 - as in `serve`
     from dashboard.jobs.store_actions import StoreActions  # noqa: PLC0415 - as in `serve`
     from dashboard.web.app import create_app  # noqa: PLC0415 - as in `serve`
+    from dashboard.web.garbage import collect_between_answers  # noqa: PLC0415 - as in `serve`
 
     if not store.has_candles(Evidence.REAL) and ensure_sample(store, clock.now()):
         print_line("no real candles yet: showing the reconstruction of 2025-10-10, which is no evidence")
@@ -138,9 +138,7 @@ def build_app(
     atexit.register(actions.cancel_collection)  # a collection ends with its page, after storing what has come
     page_actions = ReadOnlyActions(actions) if settings.read_only else actions
     app = create_app(store, catalogue, page_actions, build_access(settings), settings.public_url)
-    # Modules and tables loaded so far are permanent. Scanning them for garbage slowed every tenth answer by half.
-    gc.collect()
-    gc.freeze()
+    collect_between_answers(app.server)
     return app
 
 

@@ -2,8 +2,8 @@
 
 Plotly.js is most of what a page loads, and starting it takes half of the time until a first chart. Without a hint the
 browser requests it only before it draws that chart, after the server has responded. A chart on the first screen is
-drawn before the scripts of the app are loaded (`dashboard.web.app_scripts`); on pages that begin with text ``page.js``
-starts plotly.js during the first request.
+drawn before the scripts of the app are loaded (`dashboard.web.files.app_scripts`); on pages that begin with text
+``page.js`` starts plotly.js during the first request.
 
 The grid's script is next in size. Only a page with a grid has it; ``page.js`` loads it before another page opens.
 """
@@ -20,8 +20,8 @@ from plotly.io.json import to_json_plotly
 from dashboard.components.static_html import serialize
 from dashboard.pages.registry import find_page
 from dashboard.web import embedding
-from dashboard.web.app_scripts import START_SCRIPT, hold_back_scripts, select_scripts
 from dashboard.web.embedding import is_embedded, write_embedded
+from dashboard.web.files.app_scripts import START_SCRIPT, hold_back_scripts, select_scripts
 from dashboard.web.files.page_files import bundle_styles, read_plotly
 from dashboard.web.prerender import Prerendered
 from dashboard.web.response_headers import allow_frames
