@@ -6,6 +6,7 @@ such elements, are therefore sent as one component, ``Written`` (``assets/writte
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -41,11 +42,11 @@ HTML_NAMES = {"className": "class", "htmlFor": "for"}
 
 @dataclass(frozen=True, slots=True)
 class StaticElement:
-    """A static element: its tag, its attributes by React's names, and its content as HTML."""
+    """A static element: its tag, its attributes by React's names, and what is in it: HTML, and other elements."""
 
     tag: str
     attributes: dict[str, Any]
-    content: str
+    parts: Sequence["str | StaticElement"]
 
     @property
     def component(self) -> dict[str, Any]:
@@ -55,14 +56,14 @@ class StaticElement:
         )
 
     @property
+    def content(self) -> str:
+        """The parts as HTML."""
+        return "".join([part if isinstance(part, str) else part.html for part in self.parts])
+
+    @property
     def html(self) -> str:
         """The element as HTML."""
-        tag, attributes_html = self.tag, ""
-        for name in sorted(self.attributes):
-            attributes_html += _format_attribute(HTML_NAMES.get(name, name), self.attributes[name])
-        return (
-            f"<{tag}{attributes_html}>" if tag in VOID_ELEMENTS else f"<{tag}{attributes_html}>{self.content}</{tag}>"
-        )
+        return write_element(self.tag, self.attributes, self.content)
 
 
 def build_element(tag: str, *content: str | StaticElement, **attributes: Any) -> StaticElement:  # noqa: ANN401 - as in `StaticElement`
@@ -73,8 +74,15 @@ def build_element(tag: str, *content: str | StaticElement, **attributes: Any) ->
     >>> build_element("td", "3 < 4", build_element("small", "21:20"), className="number").html
     '<td class="number">3 &lt; 4<small>21:20</small></td>'
     """
-    texts = [part.html if isinstance(part, StaticElement) else escape_text(part) for part in content]
-    return StaticElement(tag, attributes, "".join(texts))
+    return StaticElement(tag, attributes, [escape_text(part) if isinstance(part, str) else part for part in content])
+
+
+def write_element(tag: str, attributes: dict[str, Any], content: str) -> str:
+    """An element as HTML, of attributes by React's names and its content as HTML."""
+    text = f"<{tag}"
+    for name in sorted(attributes):
+        text += _format_attribute(HTML_NAMES.get(name, name), attributes[name])
+    return f"{text}>" if tag in VOID_ELEMENTS else f"{text}>{content}</{tag}>"
 
 
 def escape_text(text: str) -> str:
@@ -117,9 +125,9 @@ def _convert_component(part: Component) -> StaticElement | dict[str, Any]:
         return _build_component_data(namespace, name, serialize(props))
     children = props.pop("children", None)
     converted = [_convert_child(child) for child in (children if isinstance(children, list | tuple) else [children])]
-    texts = [_format_text(child_part) for child_part in converted]
-    if "id" not in props and name not in STATEFUL_ELEMENTS and None not in texts:
-        return StaticElement(name.lower(), props, "".join(text for text in texts if text is not None))
+    parts = [_convert_text(child_part) for child_part in converted]
+    if "id" not in props and name not in STATEFUL_ELEMENTS and None not in parts:
+        return StaticElement(name.lower(), props, [part for part in parts if part is not None])
     serialized = [_serialize_part(child_part) for child_part in converted]
     props["children"] = serialized if isinstance(children, list | tuple) else serialized[0]
     return _build_component_data(namespace, name, props)
@@ -136,10 +144,10 @@ def _serialize_part(part: Any) -> Any:  # noqa: ANN401 - as above
     return part.component if isinstance(part, StaticElement) else part
 
 
-def _format_text(part: Any) -> str | None:  # noqa: ANN401 - as above
-    """A part as HTML; None if it is not static."""
+def _convert_text(part: Any) -> str | StaticElement | None:  # noqa: ANN401 - as above
+    """A part of a static element, texts and numbers as HTML; None if the part is not static."""
     if isinstance(part, StaticElement):
-        return part.html
+        return part
     if isinstance(part, str | int | float):
         return escape_text(str(part))
     return "" if part is None else None

@@ -35,9 +35,8 @@ def build_download_menu(page: str, query: Mapping[str, str]) -> dmc.Popover:
     button_labels: dict[str, Any] = {"aria-haspopup": "dialog"}
     button = dmc.Button(DOWNLOAD_LABEL, size="xs", variant="default", className="plain", **button_labels)
     dialog_properties = {"className": "files", "role": "dialog", "aria-label": DOWNLOAD_LABEL}
-    content = StaticElement(
-        "div", dialog_properties, _build_content([export for export in EXPORTS.values() if export.page == page], query)
-    )
+    exports = [export for export in EXPORTS.values() if export.page == page]
+    content = StaticElement("div", dialog_properties, [_build_content(exports, query)])
     return build_popover(button, content, "bottom-end")
 
 

@@ -3,9 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from dash import html
-
-from dashboard.components.accessibility import build_scroll_box
+from dashboard.components.accessibility import build_scroll_attributes
 from dashboard.components.definition import link_to_definition
 from dashboard.components.static_html import StaticElement, build_element
 from dashboard.state.links import MethodAnchor, ViewLinks
@@ -36,7 +34,7 @@ VENUE_COLUMNS: tuple[tuple[str, MethodAnchor | None, str], ...] = (
 
 def build_venue_tables(
     blocks: Sequence[VenueBlock], enter_text: str, links: ViewLinks, bar: Timeframe = Timeframe.M1
-) -> list[html.Section]:
+) -> list[StaticElement]:
     """A section with a table for each block; ``enter_text`` is the threshold in per cent, ``bar`` the bars' length."""
     headers = [
         build_element(
@@ -50,30 +48,27 @@ def build_venue_tables(
     return [_build_venue_table(block, headers) for block in blocks]
 
 
-def _build_venue_table(block: VenueBlock, headers: Sequence[StaticElement]) -> html.Section:
-    head: Any = build_element("thead", build_element("tr", *(headers if block.has_ranks else headers[:-1])))
+def _build_venue_table(block: VenueBlock, headers: Sequence[StaticElement]) -> StaticElement:
+    head = build_element("thead", build_element("tr", *(headers if block.has_ranks else headers[:-1])))
     rows = [_build_venue_row(row, has_ranks=block.has_ranks) for row in block.rows]
-    table = html.Table([head, html.Tbody(rows)])
-    return html.Section(
-        [
-            html.Div([html.H2(block.title), html.P(block.note)], className="block-head"),
-            *(html.P(sentence, className="cross") for sentence in block.sentences),
-            build_scroll_box(table, block.title),
-        ],
+    table = build_element("table", head, build_element("tbody", *rows))
+    return build_element(
+        "section",
+        build_element("div", build_element("h2", block.title), build_element("p", block.note), className="block-head"),
+        *(build_element("p", sentence, className="cross") for sentence in block.sentences),
+        build_element("div", table, **build_scroll_attributes(block.title)),
         className="venues ranked" if block.has_ranks else "venues",
     )
 
 
-def _build_venue_row(row: VenueTableRow, *, has_ranks: bool) -> html.Tr:
-    """The row; the exchange's name remains a component, which becomes a link where there are no scripts."""
+def _build_venue_row(row: VenueTableRow, *, has_ranks: bool) -> StaticElement:
+    """The row, with the exchange's name as a button."""
     attributes: dict[str, Any] = {"data-focus": row.venue, "aria-pressed": str(row.is_focus).lower()}
     title = f"Show {row.name}"
-    button = html.Button(row.name, type="button", className="venue-name", title=title, **attributes)
-    parts: list[Any] = [button, build_element("small", row.market_label)]
-    if row.exceptions:
-        parts.append(build_element("small", row.exceptions, className="exceptions"))
-    cells: list[Any] = [
-        html.Th(parts, scope="row"),
+    button = build_element("button", row.name, type="button", className="venue-name", title=title, **attributes)
+    exceptions = [build_element("small", row.exceptions, className="exceptions")] if row.exceptions else []
+    cells = [
+        build_element("th", button, build_element("small", row.market_label), *exceptions, scope="row"),
         _build_cell("td", row.extremes, className="number"),
         build_element("td", row.minutes, className="number"),
         _build_cell("td", row.comparable, className="number"),
@@ -82,7 +77,7 @@ def _build_venue_row(row: VenueTableRow, *, has_ranks: bool) -> html.Tr:
     if has_ranks:
         cells.append(build_element("td", *(_build_cell("div", cell) for cell in row.rank or ()), className="rank"))
     classes = {"focus": row.is_focus, "unranked": row.is_unranked}
-    return html.Tr(cells, className=" ".join(name for name, applies in classes.items() if applies))
+    return build_element("tr", *cells, className=" ".join(name for name, applies in classes.items() if applies))
 
 
 def _build_cell(tag: str, cell: TableCell, **attributes: str) -> StaticElement:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from dashboard.components.static_html import StaticElement
+from dashboard.components.static_html import write_element
 from dashboard.state.links import ViewLinks
 
 Props = dict[str, Any]
@@ -52,16 +52,16 @@ def find_linked_choice(props: Props) -> tuple[str, str] | None:
 def write_choice(text: str, href: str | None, *, class_name: str | None, **attributes: Any) -> str:  # noqa: ANN401 - attributes of an element
     """One of several choices as a link, or without an address as text; ``text`` is HTML."""
     tag = "span" if href is None else "a"
-    return StaticElement(tag, {"className": class_name, "href": href, **attributes}, text).html
+    return write_element(tag, {"className": class_name, "href": href, **attributes}, text)
 
 
 def write_placeholder(class_name: str, text: str, **attributes: Any) -> str:  # noqa: ANN401 - attributes of an element
     """A control as an inert element in its final size; ``text`` is HTML."""
-    return StaticElement("span", {"className": f"ghost {class_name}", **attributes}, text).html
+    return write_element("span", {"className": f"ghost {class_name}", **attributes}, text)
 
 
 def write_field(label: str | None, text: str, width: int | None) -> str:
     """A field with a text, of a width in pixels if it has one of its own, below its label if it has one."""
     attributes = {} if width is None else {"style": {"width": width}}
     field = write_placeholder("field mantine-Select-root", escape(text), **attributes)
-    return field if label is None else StaticElement("div", {"className": "ghost-labelled"}, escape(label) + field).html
+    return field if label is None else write_element("div", {"className": "ghost-labelled"}, escape(label) + field)

@@ -13,7 +13,7 @@ from typing import Any
 
 from dash.development.base_component import Component
 
-from dashboard.components.static_html import HTML_NAMESPACE, StaticElement, split_component
+from dashboard.components.static_html import HTML_NAMESPACE, StaticElement, split_component, write_element
 from dashboard.components.updates import Updates
 from dashboard.draw.encoding import Figure
 from dashboard.state.links import MethodAnchor
@@ -61,7 +61,7 @@ class Chart:
     @property
     def html(self) -> str:
         """An empty element in the size of the chart."""
-        return StaticElement("div", {"className": "chart-room", "style": self.style}, CHART_NOTE).html
+        return write_element("div", {"className": "chart-room", "style": self.style}, CHART_NOTE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ class _HtmlWriter:
         if part is None:
             return ""
         if isinstance(part, StaticElement):
-            return part.html
+            return self._write_static_element(part)
         if isinstance(part, list | tuple):
             return "".join(map(self.write, part))
         # Last, as dash takes long to say what is a component.
@@ -133,27 +133,32 @@ class _HtmlWriter:
         write_control = CONTROL_WRITERS.get(name)
         return self.write(props.get("children")) if write_control is None else write_control(self, control, props)
 
+    def _write_static_element(self, element: StaticElement) -> str:
+        content = "".join(part if isinstance(part, str) else self._write_static_element(part) for part in element.parts)
+        if element.tag == "button":
+            return self._write_html_button(element.attributes, content)
+        return write_element(element.tag, element.attributes, content)
+
     def _write_html(self, name: str, control: str, props: Props) -> str:
         if "data-walks" in props:
             return ""  # a slider along the points of a chart, which needs scripts
         if name == "Button":
-            return self._write_html_button(props)
+            return self._write_html_button(props, self.write(props.get("children")))
         if props.get("role") in CHART_ROLES:
             self._label = props.get("aria-label", "")
         if name == "Section" and control in ANCHORS:
             props["id"] = control
         content = self.write(props.pop("children", None))
-        return StaticElement(name.lower(), props, content).html
+        return write_element(name.lower(), props, content)
 
-    def _write_html_button(self, props: Props) -> str:
+    def _write_html_button(self, props: Props, content: str) -> str:
         """A button of the page as the link that does the same; inert if no link does."""
-        content = self.write(props.get("children"))
         choice = find_linked_choice(props)
         href = None if choice is None else self._links.build_href(*choice)
         class_name = props.get("className", "")
         if href is None:
             return write_placeholder(f"button {class_name}", content)
-        return StaticElement("a", {"className": class_name, "href": href, "title": props.get("title")}, content).html
+        return write_element("a", {"className": class_name, "href": href, "title": props.get("title")}, content)
 
     def write_chart(self, control: str, props: Props) -> str:
         """An empty element in the size of the chart, which is added to ``charts``."""
@@ -210,8 +215,8 @@ class _HtmlWriter:
 
     def write_upload(self, _: str, props: Props) -> str:
         """An area for files with its text, in the two elements that dash makes of it."""
-        area = StaticElement("div", {"className": props["className"]}, self.write(props["children"]))
-        return StaticElement("div", {}, area.html).html
+        area = write_element("div", {"className": props["className"]}, self.write(props["children"]))
+        return write_element("div", {}, area)
 
     def write_switch(self, control: str, props: Props) -> str:
         """Choices beside each other, one of them selected."""
@@ -223,7 +228,7 @@ class _HtmlWriter:
             )
             for option in props["data"]
         ]
-        return StaticElement("span", {"className": "ghost switch"}, "".join(parts)).html
+        return write_element("span", {"className": "ghost switch"}, "".join(parts))
 
     def write_chips(self, control: str, props: Props) -> str:
         """Chips, of which one may be selected; a chip may be within its tooltip."""

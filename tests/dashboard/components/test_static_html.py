@@ -74,7 +74,7 @@ def test_a_component_is_taken_apart_as_dash_does_it(part: Any) -> None:  # noqa:
 def test_elements_written_before_pass_as_they_are() -> None:
     """A static element may be alone, within other elements and within components of another library."""
     element: Any = StaticElement(
-        "p", {"className": "quiet"}, "a &amp; b"
+        "p", {"className": "quiet"}, ["a &amp; b"]
     )  # as the content of a component, which asks for others
     assert serialize(element) == build_element("p", "a &amp; b", className="quiet")
     assert serialize(html.Div([element, "c"])) == build_element("div", '<p class="quiet">a &amp; b</p>c')

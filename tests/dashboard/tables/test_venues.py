@@ -265,6 +265,6 @@ def test_counts_are_linked_to_their_own_definitions() -> None:
 
 def list_body_rows(section: dict[str, Any]) -> list[dict[str, Any]]:
     """The rows in the body of a section's table, which stands in its last child."""
-    table = section["props"]["children"][-1]["props"]["children"]
+    (table,) = section["props"]["children"][-1]["props"]["children"]
     rows: list[dict[str, Any]] = table["props"]["children"][1]["props"]["children"]
     return rows

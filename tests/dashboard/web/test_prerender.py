@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from dash import dcc, html
 
-from dashboard.components.static_html import StaticElement, serialize
+from dashboard.components.static_html import StaticElement, build_element, serialize
 from dashboard.components.updates import Updates
 from dashboard.shell.router import Router
 from dashboard.tables.lows_grid import build_columns
@@ -47,7 +47,7 @@ def test_text_stays_text() -> None:
         render_html(html.P(id="said"), said="<script>x</script>") == "<div><p>&lt;script&gt;x&lt;/script&gt;</p></div>"
     )
     assert (
-        render_html(html.P(id="said"), said=StaticElement("b", {}, "3 &lt; 4")) == "<div><p><b>3 &lt; 4</b></p></div>"
+        render_html(html.P(id="said"), said=StaticElement("b", {}, ["3 &lt; 4"])) == "<div><p><b>3 &lt; 4</b></p></div>"
     )
 
 
@@ -83,12 +83,14 @@ def test_choices_are_links() -> None:
     switch = dmc.SegmentedControl(id="zone", data=[{"value": "UTC+8", "label": "UTC+8"}], value="UTC")
     focus_data: dict[str, Any] = {"data-focus": "okx"}
     button = html.Button("OKX", className="venue-name", title="Show OKX", **focus_data)
-    assert render_html(chips, switch, button) == (
+    cell: Any = build_element("p", build_element("button", "OKX & co", className="venue-name", **focus_data), "USDT")
+    assert render_html(chips, switch, button, cell) == (
         "<div>"
         '<a class="ghost chip mantine-Chip-label" href="/lows?asset=ATOM">ATOM</a>'
         '<a class="ghost chip mantine-Chip-label" data-checked href="/lows?asset=DOGE">DOGE</a>'
         '<span class="ghost switch"><a href="/lows?asset=DOGE&amp;zone=UTC%2B8">UTC+8</a></span>'
         '<a class="venue-name" href="/lows?asset=DOGE&amp;focus=okx" title="Show OKX">OKX</a>'
+        '<p><a class="venue-name" href="/lows?asset=DOGE&amp;focus=okx">OKX &amp; co</a>USDT</p>'
         "</div>"
     )
 
