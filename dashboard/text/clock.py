@@ -30,7 +30,11 @@ class Zone(StrEnum):
     @property
     def tzinfo(self) -> tzinfo:
         """The zone as `datetime` takes it."""
-        return UTC if self is Zone.UTC else timezone(self.offset, self.value)
+        return TIME_ZONES[self]
+
+
+TIME_ZONES = {zone: UTC if zone is Zone.UTC else timezone(zone.offset, zone.value) for zone in Zone}
+"""The zones as `datetime` takes them: a page has a hundred times, and each would build its zone anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,7 @@ def build_ticks(start: datetime, end: datetime, zone: Zone, max_ticks: int, bar:
 
 def convert_to_zone(time: datetime, zone: Zone) -> datetime:
     """An instant on the clock of a zone, for labels."""
-    return time.astimezone(timezone(zone.offset, str(zone)))
+    return time.astimezone(zone.tzinfo)
 
 
 def format_day(date_of_day: date) -> str:
