@@ -1,10 +1,11 @@
 """The effect of each control on the view; the result is always a view that a link can have."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
+from dashboard.state.names import check_ticker, check_venue
 from dashboard.state.view import OriginChoice, Theme, ThemeChoice, ViewState, build_default_view
 from dashboard.state.window import validate_window
 from dashboard.text.clock import Zone
@@ -104,7 +105,16 @@ def _set_visible_range(view: ViewState, value: dict[str, str], _: Catalogue) -> 
     return replace(view, start=max(start, view.start), end=min(end + MINUTE, view.end))
 
 
+def _set_asset(view: ViewState, ticker: str, _: Catalogue) -> ViewState:
+    return replace(view, asset=check_ticker(ticker))
+
+
+def _set_excluded(view: ViewState, venues: Sequence[str], _: Catalogue) -> ViewState:
+    return replace(view, excluded=frozenset(map(check_venue, venues)) - {view.focus})
+
+
 def _set_focus(view: ViewState, venue: str, _: Catalogue) -> ViewState:
+    check_venue(venue)
     return replace(view, focus=venue, excluded=view.excluded - {venue})
 
 
@@ -123,15 +133,15 @@ def _set_enter(view: ViewState, value: float, _: Catalogue) -> ViewState:
 
 CONTROLS: dict[str, Callable[[ViewState, Any, Catalogue], ViewState]] = {
     "event": _set_event,
-    "asset": lambda view, value, _: replace(view, asset=value),
-    "more": lambda view, value, _: replace(view, asset=value),
+    "asset": _set_asset,
+    "more": _set_asset,
     "window": _set_window,
     "range": _set_range,
     "visible-range": _set_visible_range,
     "focus": _set_focus,
     "picked": lambda view, value, catalogue: _set_focus(view, value["venue"], catalogue),
-    "out": lambda view, value, _: replace(view, excluded=frozenset(value) - {view.focus}),
-    "hide": lambda view, value, _: replace(view, hidden=frozenset(value)),
+    "out": _set_excluded,
+    "hide": lambda view, value, _: replace(view, hidden=frozenset(map(check_venue, value))),
     "zone": lambda view, value, _: replace(view, zone=Zone(value)),
     "theme": _set_theme,
     "origin": lambda view, value, _: replace(view, origin=OriginChoice(value)),

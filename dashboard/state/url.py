@@ -1,12 +1,12 @@
 """Parsing the query of a link: a value that is not valid becomes a notice, never an error."""
 
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
 
+from dashboard.state.names import MAX_LISTED_VENUES, QUOTE_GROUP, SCAN_ID, TICKER, VENUE_ID
 from dashboard.state.quoting import quote_value
 from dashboard.state.second_window import parse_second_window
 from dashboard.state.view import (
@@ -38,10 +38,8 @@ QUERY_KEYS = (
 )
 """The keys that a link may have; enter and exit are in per cent, as on the command line."""
 
-TICKER = re.compile(r"[A-Z0-9]{1,20}")
-QUOTE_GROUP = re.compile(r"[a-z0-9]{1,20}")
-SCAN_ID = re.compile(r"[A-Za-z0-9-]{0,40}")
-VENUE_ID = re.compile(r"[a-z0-9_]{1,40}")
+MAX_NOTICES = 12
+"""Notices about the values of one link; a link that was cut or mistyped has few."""
 
 Value = TypeVar("Value")
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -100,10 +98,14 @@ def parse_query(
             f"{name} is the exchange shown and cannot be excluded: its benchmark is made of the others."
         )
         view = replace(view, excluded=view.excluded - {focus})
-    return view, (
-        *reader.notices,
-        *(f"The link's {quote_value(key)} is not known." for key in query if key not in QUERY_KEYS),
-    )
+    unknown_keys = [f"The link's {quote_value(key)} is not known." for key in query if key not in QUERY_KEYS]
+    return view, _shorten_list([*reader.notices, *unknown_keys])
+
+
+def _shorten_list(notices: Sequence[str]) -> tuple[str, ...]:
+    """The first notices, and one that counts the rest."""
+    rest = len(notices) - MAX_NOTICES
+    return (*notices[:MAX_NOTICES], *([f"The link has {rest:,} more such values."] if rest > 0 else []))
 
 
 class _QueryReader:
@@ -161,13 +163,17 @@ class _QueryReader:
     def read_venues(self, key: str) -> frozenset[str]:
         items = [item for item in self.query.get(key, "").split(",") if item]
         requested = [self.venue_names.find(item) or item for item in items]
-        valid = [item for item in requested if VENUE_ID.fullmatch(item)]
         self.notices += [
             f"The link's {key} names {quote_value(item)}, which is no exchange."
             for item in requested
-            if item not in valid
+            if not VENUE_ID.fullmatch(item)
         ]
-        return frozenset(valid)
+        valid = list(dict.fromkeys(item for item in requested if VENUE_ID.fullmatch(item)))
+        if len(valid) > MAX_LISTED_VENUES:
+            self.notices.append(
+                f"The link's {key} names {len(valid):,} exchanges; the first {MAX_LISTED_VENUES} are taken."
+            )
+        return frozenset(valid[:MAX_LISTED_VENUES])
 
     def read_thresholds(self, default_view: ViewState) -> ViewState:
         """The view with enter, exit and least vote of the link, or with none of them if one is not valid."""

@@ -14,11 +14,12 @@ from dashboard.components.updates import Updates
 from dashboard.jobs.actions import ASKING, CollectionOrder, CollectionProgress, PageActions, VenueProgress
 from dashboard.pages.data.tables import build_header
 from dashboard.service.coverage import LEAD_TIME
+from dashboard.state.names import check_ticker, check_venue
 from dashboard.state.view import ViewState
 from dashboard.text.numbers import format_span
 from dashboard.text.store import format_outcome
 from data.catalogue import Catalogue
-from data.errors import PlumblineError
+from data.errors import PlumblineError, UsageError
 from data.schema import SETTLED_OUTCOMES, Timeframe
 
 BAR_CHOICES = ((Timeframe.M1, "1 min"), (Timeframe.S1, "1 s"), (Timeframe.M5, "5 min"))
@@ -47,6 +48,26 @@ class CollectForm:
     further_assets: tuple[str, ...] = ()
     venues: tuple[str, ...] = ()
     timeframe: Timeframe = Timeframe.M1
+
+
+def parse_form(
+    scope: str, assets: Sequence[str], venues: Sequence[str], bars: str, *, include_before: bool
+) -> CollectForm:
+    """The choices by the values of the controls.
+
+    Raises:
+        UsageError: One of them is none that the form has.
+    """
+    try:
+        return CollectForm(
+            CollectScope(scope),
+            include_before,
+            tuple(map(check_ticker, assets)),
+            tuple(map(check_venue, venues)),
+            Timeframe(bars),
+        )
+    except ValueError as error:
+        raise UsageError(str(error)) from error
 
 
 MAX_OPEN_ROWS = 6

@@ -13,11 +13,10 @@ from dashboard.jobs.read_only import READ_ONLY_TEXT
 from dashboard.pages.base import Control, Page, PageContext
 from dashboard.pages.data.audit import build_audit
 from dashboard.pages.data.collect_form import (
-    CollectForm,
-    CollectScope,
     build_form,
     build_form_updates,
     build_progress_updates,
+    parse_form,
     start_collection,
 )
 from dashboard.pages.data.holdings import (
@@ -33,10 +32,12 @@ from dashboard.pages.data.series import build_coverage_updates
 from dashboard.pages.data.upload import IMPORT_PATH, MAX_FILE_MB, build_import_routes
 from dashboard.service.coverage import LEAD_TIME
 from dashboard.state.links import MethodAnchor, ViewLinks
+from dashboard.state.quoting import quote_value
 from dashboard.state.url import parse_query
 from dashboard.state.view import ViewState
 from dashboard.text.numbers import format_count
-from data.schema import Origin, Timeframe
+from data.errors import UsageError
+from data.schema import Origin
 
 REVISIONS_OUTPUT = ("data-changes", "children")
 
@@ -149,9 +150,7 @@ def _register_collect(app: Dash, context: PageContext) -> None:
     ) -> list[Any]:
         view, _ = parse_query(query, context.catalogue)
         if ctx.triggered_id == "data-collect":
-            collect_form = CollectForm(
-                CollectScope(scope), include_before, tuple(further_assets or ()), tuple(venues or ()), Timeframe(bars)
-            )
+            collect_form = parse_form(scope, further_assets or (), venues or (), bars, include_before=include_before)
             progress = start_collection(context.actions, collect_form, view)
         else:
             if ctx.triggered_id == "data-cancel":
@@ -228,8 +227,16 @@ def _encode_source(entry: StoredSource) -> str:
 
 
 def _decode_source(encoded_source: str) -> StoredSource:
-    origin, _, source = encoded_source.partition(":")
-    return StoredSource(source, Origin(origin))
+    """The source of a choice.
+
+    Raises:
+        UsageError: It is none that the page offers.
+    """
+    for origin in Origin:
+        if encoded_source.startswith(f"{origin.value}:"):
+            return StoredSource(encoded_source.removeprefix(f"{origin.value}:"), origin)
+    message = f"{quote_value(encoded_source)} is no source of prices"
+    raise UsageError(message)
 
 
 def _format_source(entry: StoredSource) -> str:

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 
 from dashboard.jobs.actions import CollectionProgress, PageActions
 from dashboard.pages.registry import PAGES
+from dashboard.shell.router import Router
 from dashboard.web.app import create_app, list_used_controls
 from data.catalogue import load_catalogue
 from data.schema import CANDLE, build_empty_frame
@@ -122,11 +123,18 @@ def test_a_failure_is_a_notice() -> None:
     assert "cannot be read" in json.dumps(failed_values)
 
 
-def test_a_fault_of_ours_is_a_notice_and_logged(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_fault_of_ours_is_a_notice_and_logged(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """An unexpected error is logged with its traceback, and the reader gets a sentence."""
+
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
     app_client = AppClient(MemoryStore())
-    app_client.values["view.data"] = 7
-    assert "Something failed here (AttributeError)" in json.dumps(app_client.use_control("asset.value", "DOGE"))
+    app_client.values["view.data"] = {}
+    monkeypatch.setattr(Router, "apply", fail)
+    assert "Something failed here (ZeroDivisionError)" in json.dumps(app_client.use_control("asset.value", "DOGE"))
     assert caplog.records[0].exc_info is not None
 
 

@@ -1,0 +1,60 @@
+"""Mutated requests to the endpoint of callbacks, and hostile addresses of every page and export.
+
+    python -m tests.torture.fuzz_endpoint [--bodies 6000] [--addresses 3000] [--seed 1]
+
+Prints the tries, and as failures every answer 5xx (501 and 503 of a missing or busy browser apart), every traceback in
+the log, and every answer that took more than 2 s of processor time. Takes about ten minutes on one processor.
+"""
+
+import argparse
+import json
+import sys
+from collections import Counter
+
+import click
+
+from dashboard.web.app import create_app
+from data.catalogue import load_catalogue
+from tests.dashboard.memory_store import MemoryStore, RecordedActions
+from tests.torture.endpoint_bodies import build_bodies, mutate_bodies
+from tests.torture.probe import Probe
+
+SHOWN_FAULTS = 25
+"""Kinds of faults that are printed."""
+
+
+def send_bodies(probe: Probe, count: int, seed: int) -> None:
+    """Send so many mutated requests of callbacks."""
+    bodies = build_bodies(json.loads(probe.client.get("/_dash-dependencies").text))
+    for post in mutate_bodies(bodies, count, seed):
+        probe.send(
+            post.name, "POST", "/_dash-update-component", data=post.body, headers={"Content-Type": post.content_type}
+        )
+
+
+def main() -> int:
+    """Run the long form, and print what came of it; 1 if there is a fault."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--bodies", type=int, default=6_000)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    app = create_app(MemoryStore(), load_catalogue(), RecordedActions())
+    with Probe(app) as probe:
+        send_bodies(probe, options.bodies, options.seed)
+    return report("bodies", probe)
+
+
+def report(subject: str, probe: Probe) -> int:
+    """Print tries and faults, the most frequent kinds of them first; 1 if there is a fault."""
+    click.echo(
+        f"{subject}: {probe.tries} tries, {len(probe.faults)} failures, statuses {dict(sorted(probe.statuses.items()))}"
+    )
+    click.echo(f"  slowest {probe.slowest_s:.2f} s of processor time: {probe.slowest_request:.120}")
+    examples = {fault.reason: fault for fault in probe.faults}
+    for reason, times in Counter(fault.reason for fault in probe.faults).most_common(SHOWN_FAULTS):
+        click.echo(f"  {times} x {examples[reason]}")
+    return int(bool(probe.faults))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
