@@ -26,12 +26,13 @@ from dashboard.shell.router import QueryParameters, Router
 from dashboard.shell.updates import list_shell_outputs
 from dashboard.state.controls import CONTROLS
 from dashboard.web.access import Access, guard_requests
-from dashboard.web.callback_requests.guard import guard_callbacks
 from dashboard.web.document import INLINE_SCRIPTS, RENDERER_HOOKS, PlumblineDash
 from dashboard.web.files.caching import compress_once
 from dashboard.web.files.page_files import bundle_scripts, bundle_styles, read_plotly, serve_page_files
-from dashboard.web.limits import MAX_CALLBACK_BYTES
 from dashboard.web.prerender import Prerendered, prerender
+from dashboard.web.requests.addresses import guard_addresses
+from dashboard.web.requests.callbacks import guard_callbacks
+from dashboard.web.requests.limits import MAX_CALLBACK_BYTES
 from dashboard.web.response_headers import build_policy, set_headers
 from dashboard.web.system_theme import THEME_SCRIPT, read_system_theme
 from data.catalogue import Catalogue
@@ -98,6 +99,7 @@ def create_app(
     app.server.after_request(vary_by_cookie)
     app.server.config["MAX_CONTENT_LENGTH"] = MAX_CALLBACK_BYTES
     guard_requests(app.server, access)
+    guard_addresses(app.server)
     guard_callbacks(app)
     app.server.after_request(set_headers(build_policy((*INLINE_SCRIPTS, app.renderer))))
     app.layout = shell_layout = build_shell(catalogue, read_only=actions.read_only)

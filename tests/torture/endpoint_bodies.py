@@ -10,7 +10,7 @@ from typing import Any
 JSON_TYPE = "application/json"
 
 VALUES: dict[str, Any] = {
-    "place.data": {"path": "/explorer", "search": "?window=crash"},
+    "place.data": {"path": "/explorer", "search": "?window=crash", "at": 1_796_070_922_870},
     "view.data": {"window": "crash"},
     "page.data": {"name": "explorer", "title": "Explorer", "address": "/explorer"},
     "event.value": "2025-10-10",

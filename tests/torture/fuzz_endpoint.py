@@ -10,12 +10,14 @@ import argparse
 import json
 import sys
 from collections import Counter
+from collections.abc import Iterable
 
 import click
 
 from dashboard.web.app import create_app
 from data.catalogue import load_catalogue
 from tests.dashboard.memory_store import MemoryStore, RecordedActions
+from tests.torture.endpoint_addresses import list_long_addresses, list_random_addresses
 from tests.torture.endpoint_bodies import build_bodies, mutate_bodies
 from tests.torture.probe import Probe
 
@@ -32,16 +34,31 @@ def send_bodies(probe: Probe, count: int, seed: int) -> None:
         )
 
 
+def send_addresses(probe: Probe, addresses: Iterable[tuple[str, str, str]]) -> None:
+    """Open the addresses, as a browser does and as the app asks for the page in it."""
+    for name, path, query in addresses:
+        # Not encoded once more by the client: what stands in the line of a request.
+        probe.send(name, "GET", path, environ_overrides={"QUERY_STRING": query})
+
+
 def main() -> int:
     """Run the long form, and print what came of it; 1 if there is a fault."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bodies", type=int, default=6_000)
+    parser.add_argument("--addresses", type=int, default=3_000)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     app = create_app(MemoryStore(), load_catalogue(), RecordedActions())
     with Probe(app) as probe:
         send_bodies(probe, options.bodies, options.seed)
-    return report("bodies", probe)
+        is_failed = report("bodies", probe)
+    with Probe(app) as probe:
+        send_addresses(probe, list_long_addresses())
+        is_failed |= report("long addresses and strange paths", probe)
+    with Probe(app) as probe:
+        send_addresses(probe, list_random_addresses(options.addresses, options.seed))
+        is_failed |= report("random addresses", probe)
+    return is_failed
 
 
 def report(subject: str, probe: Probe) -> int:

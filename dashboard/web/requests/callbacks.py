@@ -7,8 +7,8 @@ from dash.exceptions import DependencyException
 from flask import Flask, Response, request
 
 from dashboard.web.access import refuse
-from dashboard.web.callback_requests.json_body import parse_json
-from dashboard.web.callback_requests.schema import check_request
+from dashboard.web.requests.json_body import parse_json
+from dashboard.web.requests.schema import check_request
 from data.errors import UsageError
 
 CALLBACK_PATH = "/_dash-update-component"

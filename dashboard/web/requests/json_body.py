@@ -3,7 +3,7 @@
 import json
 from typing import Any, NoReturn
 
-from dashboard.web.limits import MAX_DEPTH, MAX_NUMBER
+from dashboard.web.requests.limits import MAX_DEPTH, MAX_NUMBER
 from data.errors import UsageError
 
 

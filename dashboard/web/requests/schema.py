@@ -7,7 +7,7 @@ callback, with status 500 and a traceback.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dashboard.web.callback_requests.values import NEEDED_VALUES, is_valid
+from dashboard.web.requests.values import NEEDED_VALUES, is_valid
 from data.errors import UsageError
 
 BODY_KEYS = frozenset({"output", "outputs", "inputs", "state", "changedPropIds", "parsedChangedPropsIds"})

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from dashboard.web.app import create_app
-from dashboard.web.callback_requests.values import find_check
-from dashboard.web.limits import MAX_CALLBACK_BYTES
+from dashboard.web.requests.limits import MAX_CALLBACK_BYTES
+from dashboard.web.requests.values import find_check
 from data.catalogue import load_catalogue
 from tests.dashboard.memory_store import MemoryStore, RecordedActions
 from tests.torture.endpoint_bodies import RAW_BODIES, build_bodies, mutate_bodies

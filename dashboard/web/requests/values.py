@@ -7,7 +7,7 @@ some function fails on it.
 from collections.abc import Callable
 from typing import Any
 
-from dashboard.web.limits import MAX_PATH_CHARS, MAX_QUERY_CHARS, MAX_QUERY_KEYS, MAX_VALUE_CHARS, MAX_VALUES
+from dashboard.web.requests.limits import MAX_PATH_CHARS, MAX_QUERY_CHARS, MAX_QUERY_KEYS, MAX_VALUE_CHARS, MAX_VALUES
 
 ValueCheck = Callable[[Any], bool]
 """Whether a value, which may be any JSON, is of a type."""
@@ -46,10 +46,10 @@ def is_query(value: Any) -> bool:  # noqa: ANN401
 
 
 def is_place(value: Any) -> bool:  # noqa: ANN401
-    """The path and the query of an address."""
-    if not isinstance(value, dict) or set(value) != {"path", "search"}:
+    """The path and the query of an address; with the moment at which it was opened, so that it is never the same."""
+    if not isinstance(value, dict):
         return False
-    path, search = value["path"], value["search"]
+    path, search = value.get("path"), value.get("search")
     if not isinstance(path, str) or not isinstance(search, str):
         return False
     return len(path) <= MAX_PATH_CHARS and len(search) <= MAX_QUERY_CHARS
