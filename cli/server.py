@@ -9,15 +9,11 @@ from contextlib import suppress
 from typing import Any
 
 from dash import Dash
-from waitress import create_server
-from waitress.channel import HTTPChannel
-from waitress.task import ErrorTask
-from waitress.utilities import RequestEntityTooLarge
 from waitress.wasyncore import close_all
 
+from cli.connections import create_server
 from cli.signals import interrupt_on_sigterm
-from dashboard.pages.data.upload import MAX_FILE_MB, MAX_REQUEST_BYTES
-from dashboard.web.response_headers import CLOSED_POLICY, COMMON_HEADERS, POLICY_HEADER
+from dashboard.pages.data.upload import MAX_REQUEST_BYTES
 from data.errors import UsageError
 
 if sys.platform != "win32":
@@ -26,14 +22,17 @@ if sys.platform != "win32":
 PORT_TRIES = 50
 """Number of ports to try where none is named, including the first."""
 
-WORKER_THREADS = 8
-"""Requests answered concurrently; polars and numpy release the GIL."""
+WORKER_THREADS = 16
+"""Requests answered concurrently: the pictures that may be pending, which wait for Chromium, and as many others."""
 
 MAX_CONNECTIONS = 1000
-"""Connections that may be open, most of them idle; further ones wait until one is closed."""
+"""Connections that may be open, most of them idle; a further one takes the place of the one idle for longest."""
 
 IDLE_TIMEOUT_S = 15
-"""Seconds after which a connection is closed on which nothing is sent, and no answer is awaited."""
+"""Seconds after which a connection is closed whose client neither sends nor takes bytes worth mentioning."""
+
+HEAD_BYTES = 32_000
+"""Bytes of the largest head of a request: an address of the longest query, and the headers of browser and proxies."""
 
 MEMORY_BYTES = 2_000_000
 """Bytes of a request that are held in memory; waitress buffers larger ones in a temporary file without a name."""
@@ -43,8 +42,6 @@ CLEANUP_INTERVAL_S = 5
 
 OPEN_FILES = 4096
 """Files and connections that the process may have open, where the system lets it raise the limit."""
-
-PLAIN_TEXT_HEADERS = {"Content-Type": "text/plain; charset=utf-8", **COMMON_HEADERS, POLICY_HEADER: CLOSED_POLICY}
 
 
 def bind_socket(host: str, port: int, *, search: bool = False) -> socket.socket:
@@ -79,46 +76,24 @@ def _describe_bind_error(host: str, port: int, error: OSError) -> str:
     return f"--host {host}: this machine has no such address"
 
 
-class PlainErrorTask(ErrorTask):  # type: ignore[misc]  # waitress ships no types
-    """Answers a request that does not reach the app: one that is malformed or too large."""
-
-    def execute(self) -> None:
-        """Send the reason as plain text, with the headers of all answers."""
-        error = self.request.error
-        is_too_large = isinstance(error, RequestEntityTooLarge)
-        reason = f"The page accepts files up to {MAX_FILE_MB} MB." if is_too_large else error.body
-        body = f"{reason}\n".encode()
-        self.status = f"{error.code} {error.reason}"
-        self.response_headers.extend(PLAIN_TEXT_HEADERS.items())
-        self.set_close_on_finish()
-        self.content_length = len(body)
-        self.write(body)
-
-
-class Channel(HTTPChannel):  # type: ignore[misc]  # as above
-    """A connection of a browser."""
-
-    error_task_class = PlainErrorTask
-
-
 def serve_app(app: Dash, listener: socket.socket, print_line: Callable[[str], None]) -> None:
     """Serve until Ctrl-C or SIGTERM; prints the address when ready. Only in the main thread."""
     connections: dict[int, Any] = {}
     server = create_server(
-        app.server,
-        map=connections,
-        sockets=[listener],
+        app,
+        listener,
+        connections,
         threads=WORKER_THREADS,
         ident=None,
         # Refused by the Content-Length header, before the body is written to disk.
         max_request_body_size=MAX_REQUEST_BYTES,
+        max_request_header_size=HEAD_BYTES,
         inbuf_overflow=MEMORY_BYTES,
         connection_limit=limit_connections(),
         channel_timeout=IDLE_TIMEOUT_S,
         cleanup_interval=CLEANUP_INTERVAL_S,
         asyncore_use_poll=True,  # select would fail from the 1024th open file on
     )
-    server.channel_class = Channel
     host, port = listener.getsockname()[:2]
     try:
         # waitress catches the interrupt, finishes running requests and returns, but not while it starts.

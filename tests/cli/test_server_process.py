@@ -213,13 +213,21 @@ def test_idle_connections_are_closed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("interruptible")
 def test_a_restart_keeps_its_port_and_a_second_program_does_not_move(tmp_path: Path) -> None:
-    """On a named port the program is found again there, and another program beside it ends with a reason."""
+    """On a named port the program is found again there, and another program beside it ends with a reason.
+
+    Connections stay open meanwhile: one that was answered, and one with half a request.
+    """
     # Below the ports that the system gives to connections, one of which could be taken between two programs.
     with bind_socket("127.0.0.1", 21600, search=True) as free:
         port = free.getsockname()[1]
+    connections: list[socket.socket] = []
     for _ in range(2):
         with run_server(tmp_path / "lake", "--port", str(port)) as (process, address):
             assert urlsplit(address).port == port
+            for request_text in (b"GET /method HTTP/1.1\r\nHost: localhost\r\n\r\n", b"GET /method HTTP"):
+                connections.append(socket.create_connection(("127.0.0.1", port), timeout=TIMEOUT_S))
+                connections[-1].sendall(request_text)
+            assert connections[-2].recv(4) == b"HTTP"
             with urlopen(f"{address}/method", timeout=TIMEOUT_S) as response:  # noqa: S310 - our own address
                 response.read(1)
             command = [sys.executable, str(ROOT / "app.py"), "--store", str(tmp_path / "lake"), "serve"]
@@ -230,3 +238,5 @@ def test_a_restart_keeps_its_port_and_a_second_program_does_not_move(tmp_path: P
             assert second.stderr.startswith(f"Error: port {port} on 127.0.0.1 is taken by another program: ")
             process.send_signal(signal.SIGTERM)
             process.wait(TIMEOUT_S)
+    for connection in connections:
+        connection.close()
