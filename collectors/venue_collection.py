@@ -62,7 +62,7 @@ class VenueCollection:
         self._count_futures: list[asyncio.Future[WriteCounts]] = []
         self._client = VenueClient(venue, job.access, job.now)
         self._archives = {
-            route: ArchiveReader(archive, job.access, job.now, ARCHIVE_ORIGINS[route])
+            route: ArchiveReader(archive, job.access, job.now, ARCHIVE_ORIGINS[route], venue.own_hosts)
             for route, archive in venue.archives.items()
         }
 

@@ -93,6 +93,7 @@ LAYERS = (
     "evidence.case.method",
     # collectors
     "collectors.failures",
+    "collectors.limits",
     "collectors.venues",
     "collectors.plan",
     "collectors.request",

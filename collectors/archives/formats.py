@@ -4,9 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 
+from collectors.limits import (
+    CANDLE_FILE,
+    CANDLE_FILE_UNPACKED,
+    SECONDS_FILE_UNPACKED,
+    TRADE_FILE,
+    TRADE_FILE_UNPACKED,
+    Limit,
+)
 from data.schema import Timeframe
 
-MIB = 1 << 20
 SAME_NAME, ANY_CSV, ANY_SHEET = "{name}.csv", "*.csv", "*.xlsx"
 """The one member of a zip: a table of the same name, or any table or sheet where the names are not on record."""
 
@@ -20,8 +27,8 @@ class ArchiveFormat:
     ``column_names`` maps our names to those of the file where they differ, ``other_headings`` further names that a
     header may have to those in ``columns``. The file must have a header where ``requires_header``, and may have one
     otherwise. ``required_values`` are values that every row must have, as patterns of ``{base}`` and ``{quote}``.
-    ``time_pattern`` (strptime, UTC) is that of times that are no numbers. ``max_bytes`` is more than any valid file of
-    1-minute candles, or of trades, unpacks to. Rows are trades where ``holds_trades``, and candles otherwise.
+    ``time_pattern`` (strptime, UTC) is that of times that are no numbers. Rows are trades where ``holds_trades``, and
+    candles otherwise.
     ``member`` is the pattern of the name of a zip's one member; a sheet needs a reader of its own.
     """
 
@@ -31,13 +38,19 @@ class ArchiveFormat:
     requires_header: bool = False
     required_values: Mapping[str, str] = field(default_factory=dict)
     time_pattern: str | None = None
-    max_bytes: int = 16 * MIB
     holds_trades: bool = False
     member: str = SAME_NAME
 
-    def max_bytes_for(self, timeframe: Timeframe) -> int:
-        """More bytes than any valid file of the timeframe has: a day is 86,400 seconds of some 130 bytes each."""
-        return self.max_bytes * 4 if timeframe is Timeframe.S1 else self.max_bytes
+    @property
+    def packed_limit(self) -> Limit:
+        """The limit of a file as it comes."""
+        return TRADE_FILE if self.holds_trades else CANDLE_FILE
+
+    def find_unpacked_limit(self, timeframe: Timeframe) -> Limit:
+        """The limit of an unpacked file with candles of the timeframe, or with trades."""
+        if self.holds_trades:
+            return TRADE_FILE_UNPACKED
+        return SECONDS_FILE_UNPACKED if timeframe is Timeframe.S1 else CANDLE_FILE_UNPACKED
 
     @property
     def source_columns(self) -> dict[str, str]:
@@ -66,14 +79,12 @@ ARCHIVE_FORMATS: Mapping[str, ArchiveFormat] = {
         requires_header=True,
         required_values={"instrument_name": "{base}-{quote}"},
         member=ANY_CSV,
-        max_bytes=8192 * MIB,
         holds_trades=True,
     ),
     "bybit-trades": ArchiveFormat(
         ("id", "timestamp", "price", "volume", "side", "rpi"),
         column_names={"time": "timestamp", "amount": "volume"},
         requires_header=True,
-        max_bytes=8192 * MIB,
         holds_trades=True,
     ),
     # The volume in base units is `amount` in the old tree, where `vol` is in the quote, and `vol` in the new one.

@@ -7,14 +7,9 @@ from collectors.archives.download import ArchiveHost
 from collectors.failures import BadData
 from collectors.http.access import Access
 from collectors.http.retry import call_with_retries
+from collectors.limits import INDEX_PAGE, INDEX_PAGES
 from collectors.store_writer import Clock
 from collectors.venues.row import ArchiveIndex, IndexForm
-
-MAX_PAGE_BYTES = 8 << 20
-"""A page of S3 names a thousand folders in some 100 kB; a page of links has all of them."""
-
-MAX_PAGES = 100
-"""More than any archive has: a list that never ends is an error."""
 
 S3_FOLDER = re.compile(r"<CommonPrefixes>\s*<Prefix>([^<]+)/</Prefix>")
 S3_IS_CUT = re.compile(r"<IsTruncated>\s*true\s*</IsTruncated>")
@@ -41,21 +36,24 @@ async def read_market_index(index: ArchiveIndex, access: Access, now: Clock) -> 
 async def _read_bucket(host: ArchiveHost, index: ArchiveIndex) -> list[str]:
     """The folders of an S3 bucket, page by page: each page begins after the last folder of the one before."""
     folders: list[str] = []
-    for _ in range(MAX_PAGES):
+    is_cut = True
+    pages = 0
+    while is_cut:
+        if pages == INDEX_PAGES.amount:
+            INDEX_PAGES.refuse(f"https://{index.host}/{index.path}")
         query = {"prefix": index.folder, "delimiter": "/"} | ({"marker": f"{folders[-1]}/"} if folders else {})
-        text = await call_with_retries(host.read_text, f"{index.path}?{urlencode(query, safe='/')}", MAX_PAGE_BYTES)
+        text = await call_with_retries(host.read_text, f"{index.path}?{urlencode(query, safe='/')}", INDEX_PAGE)
         page = S3_FOLDER.findall(text)
         if folders and page and page[0] <= folders[-1]:
             message = f"https://{index.host}/{index.path} sends the same page of its list again"
             raise BadData(message)
         folders += page
-        if not S3_IS_CUT.search(text) or not page:
-            return [folder.removeprefix(index.folder) for folder in folders]
-    message = f"https://{index.host}/{index.path} lists more than {MAX_PAGES} pages of markets"
-    raise BadData(message)
+        pages += 1
+        is_cut = bool(S3_IS_CUT.search(text) and page)
+    return [folder.removeprefix(index.folder) for folder in folders]
 
 
 async def _read_links(host: ArchiveHost, index: ArchiveIndex) -> list[str]:
     """The folders that a page of links names."""
-    text = await call_with_retries(host.read_text, index.path, MAX_PAGE_BYTES)
+    text = await call_with_retries(host.read_text, index.path, INDEX_PAGE)
     return [name for name in LINKED_FOLDER.findall(text) if name.isalnum()]

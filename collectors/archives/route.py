@@ -1,7 +1,8 @@
 """The archive route: daily files of a venue, one at a time, each verified before it is read."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -13,6 +14,7 @@ import polars as pl
 
 from collectors.archives.download import ArchiveHost
 from collectors.archives.formats import ARCHIVE_FORMATS
+from collectors.archives.limited_file import DiskBudget
 from collectors.archives.paths import (
     compute_file_span,
     find_unavailability,
@@ -78,15 +80,23 @@ def list_file_outcomes(
 class ArchiveReader:
     """Reads an archive of one venue; an async context manager.
 
-    ``origin`` is that of the candles. ``fatal_failure`` is the failure after which no file is requested any more; None
-    before.
+    ``origin`` is that of the candles, ``own_hosts`` are all hosts of the venue. ``fatal_failure`` is the failure after
+    which no file is requested any more; None before.
     """
 
-    def __init__(self, archive: Archive, access: Access, now: Clock, origin: Origin = Origin.ARCHIVE) -> None:
+    def __init__(
+        self,
+        archive: Archive,
+        access: Access,
+        now: Clock,
+        origin: Origin = Origin.ARCHIVE,
+        own_hosts: Collection[str] = (),
+    ) -> None:
         self.fatal_failure: CollectFailure | None = None
         self._origin = origin
         self._archive = archive
-        self._host = ArchiveHost(archive.host, access, now)
+        self._host = ArchiveHost(archive.host, access, now, own_hosts)
+        self._budget = DiskBudget()
         self._now = now
         self._slots = asyncio.Semaphore(MAX_CONCURRENT_FILES)
 
@@ -163,8 +173,8 @@ class ArchiveReader:
         archive = self._archive
         path = format_path(file, symbol, timeframe, day)
         source = f"{self._host.source}/{path.rpartition('/')[2]}"
-        with TemporaryDirectory(prefix="plumbline-") as folder:
-            table_path = Path(folder) / "table"
+        with self._open_folder() as folder:
+            table_path = folder / "table"
             try:
                 sha256 = await call_with_retries(self._download, file, path, table_path, timeframe)
                 source = f"{source} sha256:{sha256}"
@@ -182,16 +192,31 @@ class ArchiveReader:
             CandlesWithLows(*(frame.filter(is_in_spans) for frame in bars)), outcomes, source
         ), None
 
+    @contextmanager
+    def _open_folder(self) -> Iterator[Path]:
+        """A temporary folder; its files leave disk and budget at the end."""
+        with TemporaryDirectory(prefix="plumbline-") as name:
+            try:
+                yield Path(name)
+            finally:
+                self._budget.remove(Path(name))
+
     async def _download(self, file: FilePattern, path: str, table_path: Path, timeframe: Timeframe) -> str:
         """Download and verify the file, and unpack it to ``table_path``; returns its SHA-256."""
         archive_format = ARCHIVE_FORMATS[file.layout]
         check_reader(archive_format)
         packed_path = table_path.with_name("packed")
-        sha256 = await self._host.download_file(path, packed_path, format_checksum_path(file, path))
-        max_bytes = archive_format.max_bytes_for(timeframe)
+        checksum_path = format_checksum_path(file, path)
+        sha256 = await self._host.download_file(
+            path, packed_path, checksum_path, archive_format.packed_limit, self._budget
+        )
+        limit = archive_format.find_unpacked_limit(timeframe)
         name = path.rpartition("/")[2]
-        await run_in_thread(partial(unpack_file, packed_path, name, archive_format.member, table_path, max_bytes))
+        await run_in_thread(
+            partial(unpack_file, packed_path, name, archive_format.member, table_path, limit, self._budget)
+        )
         packed_path.unlink()
+        self._budget.remove(packed_path)
         return sha256
 
     def _build_chunk(self, bars: CandlesWithLows, outcomes: list[SpanOutcome], source: str) -> Chunk:

@@ -1,14 +1,14 @@
 """Archive files as tables: rows in a venue's layout, read into validated candles."""
 
-import zipfile
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from collectors.archives.formats import ANY_SHEET, ARCHIVE_FORMATS, MIB, ArchiveFormat, has_reader
+from collectors.archives.formats import ANY_SHEET, ARCHIVE_FORMATS, ArchiveFormat, has_reader
 from collectors.archives.paths import format_market_name
+from collectors.archives.sheet import read_sheet
 from collectors.failures import BadData, Rejected
 from collectors.http.ccxt_exchange import shorten_message
 from collectors.page_validation import (
@@ -24,9 +24,7 @@ from data.schema import Timeframe
 from data.trades.candles import BadTrade, CandlesWithLows, build_candles, build_empty_lows
 
 MAX_LINE_CHARS = 200
-MAX_SHEET_BYTES = 64 * MIB
-"""More than the parts of a workbook of 1,440 rows unpack to."""
-
+MAX_HEADER_BYTES = 1 << 16
 BATCH_ROWS = 100_000
 """Trades in a batch: 3 million take 2 to 3 s and 220 MB; batches five times as large need 360 MB."""
 
@@ -81,11 +79,11 @@ def _scan_rows(path: Path, archive_format: ArchiveFormat) -> pl.LazyFrame:
     it reads the last column.
     """
     if archive_format.member == ANY_SHEET:
-        sheet = _read_sheet(path)
+        sheet = read_sheet(path)
         names = _name_columns(list(map(str, sheet.row(0))) if len(sheet) else [], archive_format)
         return sheet.lazy().slice(1).rename(dict(zip(sheet.columns, names, strict=True)))
     with path.open("rb") as file:
-        first_line = file.readline(MIB).decode("utf-8-sig", errors="replace").strip()
+        first_line = file.readline(MAX_HEADER_BYTES).decode("utf-8-sig", errors="replace").strip()
     first_cells = first_line.split(",")
     names = _name_columns(first_cells, archive_format)
     has_header = not any(map(_is_number, first_cells))
@@ -97,26 +95,6 @@ def _scan_rows(path: Path, archive_format: ArchiveFormat) -> pl.LazyFrame:
         glob=False,
         raise_if_empty=False,
     )
-
-
-def _read_sheet(path: Path) -> pl.DataFrame:
-    """The cells of the first sheet of a workbook, all as text.
-
-    Raises:
-        BadData: the file is no workbook, or its parts unpack to more than `MAX_SHEET_BYTES`.
-    """
-    import fastexcel  # noqa: PLC0415 - an optional extra; `check_reader` has found it
-
-    try:
-        with zipfile.ZipFile(path) as parts:
-            unpacked_bytes = sum(part.file_size for part in parts.infolist())
-        if unpacked_bytes > MAX_SHEET_BYTES:
-            message = f"a workbook that unpacks to more than {MAX_SHEET_BYTES:,} bytes"
-            raise BadData(message)
-        return pl.read_excel(path, engine="calamine", has_header=False, read_options={"dtypes": "string"})
-    except (fastexcel.FastExcelError, zipfile.BadZipFile) as error:
-        message = f"a file that is no workbook: {shorten_message(error)}"
-        raise BadData(message) from error
 
 
 def _name_columns(first_cells: list[str], archive_format: ArchiveFormat) -> list[str]:

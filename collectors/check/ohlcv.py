@@ -96,7 +96,9 @@ class VenueChecker:
             for route, archive in venue.archives.items():
                 if symbol is None:
                     break
-                reader = await stack.enter_async_context(ArchiveReader(archive, self._access, self._now))
+                reader = await stack.enter_async_context(
+                    ArchiveReader(archive, self._access, self._now, own_hosts=venue.own_hosts)
+                )
                 add_finding = partial(self._add_finding, _format_route(route, SeriesKey(symbol)))
                 read_candles = partial(self._read_candles, client, SeriesKey(symbol)) if symbol in listed else None
                 table = ARCHIVE_TABLES[route]

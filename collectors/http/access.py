@@ -1,7 +1,8 @@
 """How venues are reached: directly, through a mirror or a proxy, and at which of their hosts."""
 
+import socket
 import ssl
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -10,6 +11,7 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from collectors.http.mirror import normalize_mirror, rewrite_urls
+from collectors.http.session import VenueSession
 from collectors.venues.row import Host, VenueRow
 from data.errors import UsageError
 
@@ -54,27 +56,31 @@ class Access:
             raise UsageError(message)
         return matching
 
-    def configure(self, exchange: Any) -> None:  # noqa: ANN401 - ccxt has no types
-        """Point a ccxt exchange at the mirror, or at the proxy."""
-        exchange.aiohttp_trust_env = True
-        exchange.ssl_context = build_ssl_context(exchange.cafile)
+    def rewrite_addresses(self, exchange: Any) -> None:  # noqa: ANN401 - ccxt has no types
+        """Point a ccxt exchange at the mirror, if there is one."""
         if self.mirror is not None:
             exchange.urls["api"] = rewrite_urls(exchange.urls["api"], self.mirror, exchange.hostname)
-        if self.proxy is not None:
-            # With socks5:// ccxt would resolve names here; the proxy does, as for archive files.
-            proxy = self.proxy.replace("socks5://", "socks5h://")
-            setattr(exchange, "socksProxy" if _is_socks(proxy) else "httpsProxy", proxy)
 
-    def open_session(self) -> aiohttp.ClientSession:
-        """A session for archive files; close it at the end."""
-        if self.proxy is None:
-            return aiohttp.ClientSession(trust_env=True)
-        if _is_socks(self.proxy):
+    def open_session(self, own_hosts: Collection[str], ca_file: str | None = None) -> VenueSession:
+        """The connections to an exchange with these hosts, through the proxy; close them at the end.
+
+        ``ca_file`` has the certificates to trust; None for those of this machine.
+        """
+        context = True if ca_file is None else build_ssl_context(ca_file)
+        return VenueSession(self._connect(context), own_hosts, self.mirror)
+
+    def _connect(self, context: ssl.SSLContext | bool) -> aiohttp.ClientSession:  # noqa: FBT001 - as aiohttp takes it
+        if self.proxy is not None and urlsplit(self.proxy).scheme in SOCKS_SCHEMES:
             from aiohttp_socks import ProxyConnector  # noqa: PLC0415 - needed for SOCKS proxies only
 
+            # With rdns the proxy resolves names, which the library says by an argument and curl by the scheme.
             proxy_url = self.proxy.replace("socks5h://", "socks5://")
-            return aiohttp.ClientSession(connector=ProxyConnector.from_url(proxy_url, rdns=True))
-        return aiohttp.ClientSession(proxy=self.proxy)
+            connector: aiohttp.BaseConnector = ProxyConnector.from_url(proxy_url, rdns=True, ssl=context)
+            return aiohttp.ClientSession(connector=connector, auto_decompress=False)
+        connector = aiohttp.TCPConnector(ssl=context, family=socket.AF_UNSPEC)
+        return aiohttp.ClientSession(
+            connector=connector, proxy=self.proxy, trust_env=self.proxy is None, auto_decompress=False
+        )
 
 
 DIRECT_ACCESS = Access()
@@ -102,7 +108,3 @@ def check_proxy(proxy: str) -> None:
     if not is_valid:
         message = f"proxy {proxy!r} is no address such as http://HOST:PORT or socks5h://HOST:PORT"
         raise UsageError(message)
-
-
-def _is_socks(proxy: str) -> bool:
-    return urlsplit(proxy).scheme in SOCKS_SCHEMES

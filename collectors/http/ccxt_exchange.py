@@ -3,6 +3,7 @@
 Importing ccxt takes over half a second and 100 MB, so this module is imported when a collection starts, not before.
 """
 
+import asyncio
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -30,6 +31,7 @@ from collectors.http.access import Access
 from collectors.http.clock import VenueClock
 from collectors.http.connection_failures import describe_connection_failure
 from collectors.http.mirror import format_source
+from collectors.limits import LIST_TIME, LIST_UNPACKED, PAGE_TIME, PAGE_UNPACKED
 from collectors.page_validation import CcxtRow, from_ms, to_ms
 from collectors.store_writer import Clock
 from collectors.venues.row import Host, VenueRow
@@ -43,7 +45,7 @@ RATE_LIMIT_STATUSES = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.IM_A_T
 GATE_TOO_OLD = "Candlestick too long ago"
 """Gate's message with HTTP 400 for a page beyond its newest 10,000 candles: https://github.com/ccxt/ccxt/issues/27861."""
 
-PARSE_ERRORS = (AttributeError, IndexError, KeyError, TypeError, ValueError)
+PARSE_ERRORS = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 """What the parsers of ccxt raise on JSON of an unexpected shape."""
 
 SOCKS_FAILURES = (ProxyConnectionError, ProxyError, ProxyTimeoutError)
@@ -115,9 +117,9 @@ def translate_error(error: ccxt.BaseError) -> CollectFailure:
     return Unreachable(message) if is_connection_error else Rejected(message)
 
 
-CCXT_THROTTLE_CONFIG: Mapping[str, Any] = {"tokenBucket": {"delay": 0.01}}
-"""Seconds between ccxt's checks whether a request may be sent: its default of 0.001 keeps a processor busy with
-nineteen venues. The rate stays the same, as a late check sends what is due."""
+CCXT_CONFIG: Mapping[str, Any] = {"timeout": PAGE_TIME.amount * 1000, "tokenBucket": {"delay": 0.01}}
+"""The time for an answer in ms, and seconds between ccxt's checks whether a request may be sent: its default of 0.001
+keeps a processor busy with nineteen venues. The rate stays the same, as a late check sends what is due."""
 
 
 class VenueResponse(NamedTuple):
@@ -166,10 +168,10 @@ class VenueExchange:
         self._now = now
         # A value for each task: requests of several markets run concurrently.
         self._response: ContextVar[VenueResponse] = ContextVar("answer")
-        self._ccxt: Any = getattr(ccxt, venue.id)(
-            ccxt.Exchange.deep_extend(CCXT_THROTTLE_CONFIG, venue.config, host.config)
-        )
-        access.configure(self._ccxt)
+        self._ccxt: Any = getattr(ccxt, venue.id)(ccxt.Exchange.deep_extend(CCXT_CONFIG, venue.config, host.config))
+        access.rewrite_addresses(self._ccxt)
+        self._session = access.open_session(venue.own_hosts, self._ccxt.cafile)
+        self._ccxt.own_session, self._ccxt.session = False, self._session
         # For okx and gate ccxt looks at the age of the page, so it needs the same clock as the rest.
         self._ccxt.milliseconds = lambda: to_ms(now())
         self._ccxt.seconds = lambda: to_ms(now()) // 1000
@@ -183,7 +185,14 @@ class VenueExchange:
             CollectFailure: the request failed, or the list has no market of the kind.
         """
         with self._translate_errors():
-            markets = (await self._ccxt.load_markets()).values()
+            self._session.page_limit = LIST_UNPACKED
+            try:
+                async with asyncio.timeout(LIST_TIME.amount):
+                    markets = (await self._ccxt.load_markets()).values()
+            except TimeoutError:
+                LIST_TIME.refuse(self.source)
+            finally:
+                self._session.page_limit = PAGE_UNPACKED
         matching = [market for market in markets if market[self.venue.kind.value]]
         if not matching:
             message = f"listed no {self.venue.kind} market"
@@ -289,6 +298,7 @@ class VenueExchange:
     async def close(self) -> None:
         """Close the connections."""
         await self._ccxt.close()
+        await self._session.close()
 
     def _clear_response(self) -> None:
         """Drop the last response of this task: a page of JSON takes a megabyte, and each market has a task."""

@@ -12,6 +12,7 @@ from collectors.chunk import Chunk, RejectedPage
 from collectors.failures import BadData, CollectFailure, HistoryTooShort
 from collectors.http.ccxt_exchange import TRADES_PER_PAGE, TradesPage
 from collectors.http.client import VenueClient
+from collectors.limits import IDLE_PAGES
 from collectors.page_validation import from_ms, to_ms
 from collectors.plan import SeriesKey, SpanOutcome, floor_bar, get_bar_length
 from data.intervals import Span
@@ -20,6 +21,9 @@ from data.trades.candles import BadTrade, CandlesWithLows, build_candles, build_
 
 PAGES_PER_CHUNK = 20
 """Pages in a chunk: a crash loses some 20 s of requests."""
+
+MAX_IDLE_ROUNDS = IDLE_PAGES.amount // PAGES_PER_CHUNK
+"""Rounds of so many pages without the end of a bar."""
 
 MAX_SILENCE = timedelta(days=1)
 """Trades that begin later than this after a span are the newest ones, and do not prove that the span was quiet."""
@@ -52,9 +56,13 @@ class TradesReader:
     async def _read_span(self, span: Span) -> AsyncIterator[Chunk]:
         start, cursor, is_done = span.start, to_ms(span.start) * NS_PER_MS, False
         rows: list[TradeRow] = []
+        idle_rounds = 0
         while start < span.end:
             rejected_pages: list[RejectedPage] = []
+            idle_rounds += 1
             try:
+                if idle_rounds > MAX_IDLE_ROUNDS:
+                    IDLE_PAGES.refuse(self._symbol)
                 for _ in range(PAGES_PER_CHUNK):
                     page = await self._read_page(cursor, span, rejected_pages)
                     rows += page.rows
@@ -80,7 +88,7 @@ class TradesReader:
                     find_extent(rows, self._timeframe),
                 )
                 rows = [row for row in rows if row[0] * 1000 >= to_ms(end)]
-                start = end
+                start, idle_rounds = end, 0
             if is_done:
                 return  # what is not final yet has no outcome: it is requested again
 

@@ -10,9 +10,18 @@ from collectors.chunk import Chunk, RejectedPage
 from collectors.failures import BadData, CollectFailure, HistoryTooShort
 from collectors.http.ccxt_exchange import TRADES_PER_PAGE
 from collectors.http.client import VenueClient
+from collectors.limits import IDLE_PAGES
 from collectors.page_validation import from_ms, to_ms
 from collectors.plan import SeriesKey, SpanOutcome, floor_bar
-from collectors.routes.trades import NO_BARS, PAGES_PER_CHUNK, TradeRow, TradesReader, build_bars, find_extent
+from collectors.routes.trades import (
+    MAX_IDLE_ROUNDS,
+    NO_BARS,
+    PAGES_PER_CHUNK,
+    TradeRow,
+    TradesReader,
+    build_bars,
+    find_extent,
+)
 from collectors.venues.row import TradeCursor
 from data.intervals import Span
 from data.schema import Origin, Outcome
@@ -54,9 +63,13 @@ class TradesByIdReader:
     async def _read_span(self, span: Span) -> AsyncIterator[Chunk]:
         start, cursor, newest = span.start, 0, 0
         rows: list[TradeRow] = []
+        idle_rounds = 0
         while start < span.end:
             rejected_pages: list[RejectedPage] = []
+            idle_rounds += 1
             try:
+                if idle_rounds > MAX_IDLE_ROUNDS:
+                    IDLE_PAGES.refuse(self._symbol)
                 if not newest:
                     cursor, newest = await self._find_start(span, rejected_pages)
                 is_done = False
@@ -79,7 +92,7 @@ class TradesByIdReader:
                 outcomes = [SpanOutcome(Span(start, end), Outcome.COMPLETE)]
                 yield Chunk(bars.candles, outcomes, Origin.TRADES, self._client.source, rejected_pages, bars.lows)
                 rows = [row for row in rows if row[0] * 1000 >= to_ms(end)]
-                start = end
+                start, idle_rounds = end, 0
             if is_done:
                 return  # what is not final yet has no outcome: it is requested again
 

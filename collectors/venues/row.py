@@ -254,6 +254,14 @@ class VenueRow:
         by_route = {route: getattr(self, table) for route, table in ARCHIVE_TABLES.items()}
         return {route: archive for route, archive in by_route.items() if archive is not None}
 
+    @property
+    def own_hosts(self) -> frozenset[str]:
+        """The names of all hosts of the venue: of its API, its archives, and their lists."""
+        names = [host.name for host in self.hosts]
+        for archive in self.archives.values():
+            names += [archive.host] if archive.index is None else [archive.host, archive.index.host]
+        return frozenset(names)
+
     def list_routes(self, timeframe: Timeframe) -> tuple[Route, ...]:
         """The routes that have candles of the timeframe, in the order in which they are tried."""
         return tuple(route for route in self.routes if timeframe in self.timeframes.get(route, ()))

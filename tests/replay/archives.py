@@ -255,13 +255,18 @@ def build_workbook(rows: Iterable[Iterable[str]]) -> bytes:
             f'<c r="{chr(ord("A") + column)}{row_number}"{_format_cell(cell)}' for column, cell in enumerate(row)
         )
         lines.append(f'<row r="{row_number}">{cells}</row>')
+    return build_sheet_workbook("".join(lines))
+
+
+def build_sheet_workbook(rows: str, before: str = "") -> bytes:
+    """A workbook of one sheet with these rows, in XML; ``before`` comes before its first element."""
     return _zip_files(
         {
             "[Content_Types].xml": WORKBOOK_TYPES,
             "_rels/.rels": WORKBOOK_ROOT,
             "xl/workbook.xml": WORKBOOK,
             "xl/_rels/workbook.xml.rels": WORKBOOK_RELATIONS,
-            "xl/worksheets/sheet1.xml": SHEET.format(rows="".join(lines)).encode(),
+            "xl/worksheets/sheet1.xml": (before + SHEET.format(rows=rows)).encode(),
         }
     )
 

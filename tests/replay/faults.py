@@ -3,10 +3,12 @@
 import asyncio
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
+
+from aiohttp import web
 
 from tests.replay.format import Rows
 from tests.replay.market import RecordedRequest
@@ -23,7 +25,7 @@ class Fault:
 
     Either the response is replaced (``status``, ``headers``, ``body``), or its rows are changed (``change_rows``), or
     the bars are those of another query (``change_query``), or the response waits for ``release`` and sets ``waiting``
-    meanwhile. ``cut`` closes the connection in the middle of the body.
+    meanwhile. ``cut`` closes the connection in the middle of the body. ``answer`` sends any response.
     """
 
     target: str
@@ -37,6 +39,7 @@ class Fault:
     change_query: Callable[[Mapping[str, str]], Mapping[str, str]] | None = None
     release: asyncio.Event | None = None
     waiting: asyncio.Event | None = None
+    answer: Callable[[web.Request], Awaitable[web.StreamResponse]] | None = None
 
     def applies_to(self, request: RecordedRequest) -> bool:
         """Whether the fault applies to this request; each call counts."""
@@ -154,7 +157,17 @@ class FaultMix(Fault):
         number, fault = generator.choice(list(enumerate(self.kinds)))
         if (fault.release is not None and request.host in self.undelayed_hosts) or not fault.applies_to(request):
             return False
-        for change in ("status", "headers", "body", "cut", "change_rows", "change_query", "release", "waiting"):
+        for change in (
+            "status",
+            "headers",
+            "body",
+            "cut",
+            "change_rows",
+            "change_query",
+            "release",
+            "waiting",
+            "answer",
+        ):
             setattr(self, change, getattr(fault, change))
         self.applied[str(number)] += 1
         return True

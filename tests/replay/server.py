@@ -102,6 +102,8 @@ class Replay:
         if fault.release is not None and fault.waiting is not None:
             fault.waiting.set()
             await fault.release.wait()
+        if fault.answer is not None:
+            return await fault.answer(request)
         if fault.cut:
             return await _send_cut_response(request)
         if fault.status is not None:

@@ -505,7 +505,10 @@ WHOLE_DAY_LINES = build_files("binance")[FILE]
             add_checksum(build_zip("ATOMUSDT-1m-2025-10-10.csv", [], extra_files=b"")), "alone", 2, id="two members"
         ),
         pytest.param(
-            add_checksum(build_zip("ATOMUSDT-1m-2025-10-10.csv", ["0" * (17 << 20)])), "unpacks to more", 2, id="bomb"
+            add_checksum(build_zip("ATOMUSDT-1m-2025-10-10.csv", ["0" * (17 << 20)])),
+            "a file of candles, unpacked",
+            2,
+            id="bomb",
         ),
         pytest.param(format_table("a,b"), "other columns", 2, id="other header"),
         pytest.param(format_table(), "other columns", 2, id="empty"),

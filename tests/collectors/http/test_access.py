@@ -12,12 +12,14 @@ from click.testing import CliRunner
 
 import app
 from collectors.archives.download import ArchiveHost
+from collectors.archives.limited_file import DiskBudget
 from collectors.archives.paths import format_path
 from collectors.collect import collect_candles
 from collectors.failures import CollectFailure, Unreachable
 from collectors.http.access import Access
 from collectors.http.ccxt_exchange import VenueExchange
 from collectors.http.client import VenueClient
+from collectors.limits import CANDLE_FILE
 from collectors.request import CollectionSummary
 from collectors.venues.row import MarketType, Route, VenueRow
 from data.errors import UsageError
@@ -128,6 +130,8 @@ async def get_file_failure(venue: VenueRow, access: Access, folder: Path) -> Col
                 format_path(venue.archive.files[0], "ATOM/USDT", Timeframe.M1, date(2025, 10, 10)),
                 folder / "file",
                 None,
+                CANDLE_FILE,
+                DiskBudget(),
             )
         return failed.value
     finally:

@@ -1,12 +1,14 @@
 """The list of the markets of an archive: read page by page, or from a page of links."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from collectors.archives.market_index import read_market_index
 from collectors.failures import BadData, CollectFailure, Unreachable
 from collectors.http.access import Access
+from collectors.limits import INDEX_PAGE
 from collectors.venues.row import ArchiveIndex, IndexForm
 from tests.collectors.replay_setup import NOW, to_ms
 from tests.replay.archives import BucketSite, LinkSite
@@ -71,6 +73,7 @@ def test_an_outage_is_one() -> None:
 
 def test_an_endless_page_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
     """A page longer than any list is refused by its size."""
-    monkeypatch.setattr("collectors.archives.market_index.MAX_PAGE_BYTES", 100)
-    with pytest.raises(CollectFailure, match="more than 100 bytes"):
-        read_index(LINKS, LinkSite("/spot/", ["ATOMUSDT"] * 50))
+    small = replace(INDEX_PAGE, amount=1024)
+    monkeypatch.setattr("collectors.archives.market_index.INDEX_PAGE", small)
+    with pytest.raises(CollectFailure, match="more than 1 KiB"):
+        read_index(LINKS, LinkSite("/spot/", ["ATOMUSDT"] * 500))
