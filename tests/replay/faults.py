@@ -15,6 +15,9 @@ from tests.replay.market import RecordedRequest
 
 DECIMAL = re.compile(r"\d+\.\d+")
 ISO = re.compile(r"\d{4}-\d{2}-\d{2}T")
+CHANGES = ("status", "headers", "body", "cut", "change_rows", "change_query", "release", "waiting", "answer")
+"""The fields of a fault that say what is sent."""
+
 UNITS_PER_MINUTE = {10: 60, 13: 60_000, 19: 60 * 10**9}
 """A minute in the unit of a timestamp with so many digits: s, ms, ns."""
 
