@@ -11,6 +11,7 @@ from analysis.questions import measure_question
 from cli import clock
 from cli.global_options import build_global_options, get_global_option
 from cli.options import FileOptions, MeasureOptions
+from data.addresses.redact import redact_secrets
 from data.catalogue import Catalogue, load_catalogue
 from data.errors import NoUsableCandles, UsageError
 from data.files.source import FileSource
@@ -92,8 +93,18 @@ def open_session(context: click.Context) -> Session:
     """
     settings = load_settings(store=get_global_option(context, "store"))
     verbosity: int = get_global_option(context, "verbosity", 0)
-    logging.basicConfig(level=logging.INFO if verbosity > 0 else logging.ERROR, format="%(name)s: %(message)s")
+    handler = logging.StreamHandler()
+    handler.setFormatter(RedactingFormatter("%(name)s: %(message)s"))
+    logging.basicConfig(level=logging.INFO if verbosity > 0 else logging.ERROR, handlers=[handler])
     return Session(settings, load_catalogue(), CandleStore(settings.store), verbosity)
+
+
+class RedactingFormatter(logging.Formatter):
+    """Formats log lines, tracebacks included, without the secrets of addresses."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The text of a record."""
+        return redact_secrets(super().format(record))
 
 
 class SessionCommand(click.Command):

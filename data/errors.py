@@ -18,11 +18,19 @@ Each message names venue, asset, file or window and says what to do next. Except
 where they are first caught, with ``from``.
 """
 
+from data.addresses.redact import redact_secrets
+
 
 class PlumblineError(Exception):
-    """The base class of errors whose message is meant for the user."""
+    """The base class of errors whose message is meant for the user.
+
+    A message may have an address in it; the secrets of addresses are taken out of it, see `data.addresses.redact`.
+    """
 
     exit_code = 1
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(redact_secrets(message))
 
 
 class UsageError(PlumblineError):

@@ -56,7 +56,8 @@ def _check_public_url(url: str | None) -> str | None:
     if url is None:
         return None
     parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/") or parts.query:
+    is_address = parts.scheme in {"http", "https"} and parts.hostname and parts.username is None
+    if not is_address or parts.path.strip("/") or parts.query:
         message = "it should be the address of a host without a path, such as https://plumbline.example"
         raise ValueError(message)
     return url.rstrip("/")
@@ -103,12 +104,12 @@ class Settings(BaseSettings):
     )
 
     store: Annotated[str, Field(min_length=1), AfterValidator(_expand_store)] = Field(
-        default_factory=_find_own_default_store
+        default_factory=_find_own_default_store, repr=False
     )
     host: str = Field(default="127.0.0.1", min_length=1)
     port: int = Field(default=8050, ge=1, le=65535)
-    mirror: Annotated[str | None, AfterValidator(_check_mirror)] = None
-    proxy: str | None = None
+    mirror: Annotated[str | None, AfterValidator(_check_mirror)] = Field(default=None, repr=False)
+    proxy: str | None = Field(default=None, repr=False)
     hosts: dict[str, str] = Field(default_factory=dict)
     public_url: Annotated[str | None, AfterValidator(_check_public_url)] = None
     allowed_hosts: Annotated[

@@ -61,15 +61,19 @@ def test_collection_of_the_installed_page(site_packages: Path, tmp_path: Path) -
     """The command with which an installed page starts a collection runs from any folder."""
     code = (
         f"import json, sys; sys.path.insert(0, {str(site_packages)!r})\n"
-        "from cli.commands.serve import build_collect_command\n"
+        "from cli.commands.serve import build_collect_command, build_collect_environment\n"
         "from dashboard.jobs.actions import CollectionOrder\n"
         "from data.settings import Settings\n"
-        f"settings = Settings(store={str(tmp_path / 'lake')!r}, mirror='http://127.0.0.1:9')\n"
-        "print(json.dumps(build_collect_command(settings, CollectionOrder(event='nothing'))))"
+        f"settings = Settings(store={str(tmp_path / 'lake')!r}, mirror='http://user:word@127.0.0.1:9')\n"
+        "order = CollectionOrder(event='nothing')\n"
+        "print(json.dumps([build_collect_command(order), build_collect_environment(settings)]))"
     )
     built = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)  # noqa: S603 - our own code
-    command = json.loads(built.stdout)
+    command, environment = json.loads(built.stdout)
     assert command[1] == str(site_packages / "app.py")
-    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)  # noqa: S603 - our own command
+    assert not any("word" in part or "lake" in part for part in command)
+    assert environment["PLUMBLINE_STORE"] == str(tmp_path / "lake")
+    assert environment["PLUMBLINE_MIRROR"] == "http://user:word@127.0.0.1:9"
+    result = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)  # noqa: S603 - our own command
     assert result.returncode == 2
     assert "no event 'nothing'; the catalogue has 2025-10-10" in result.stderr

@@ -1,6 +1,7 @@
 """`serve`: the page, over the store of the session."""
 
 import atexit
+import os
 import sys
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -20,7 +21,7 @@ from data.catalogue import Catalogue, load_catalogue
 from data.errors import UsageError
 from data.reconstruction.sample import ensure_sample
 from data.schema import Evidence
-from data.settings import Settings, load_settings
+from data.settings import ENV_PREFIX, Settings, load_settings
 from data.store import CandleStore
 from data.times import format_time
 
@@ -131,9 +132,10 @@ def build_app(
         print_line("no real candles yet: showing the reconstruction of 2025-10-10, which is no evidence")
     actions = StoreActions(
         store,
-        lambda order: build_collect_command(settings, order),
+        build_collect_command,
         venues=[row.id for row in VENUES if row.kind is MarketType.SPOT],
         now=clock.now,
+        environment=build_collect_environment(settings),
     )
     atexit.register(actions.cancel_collection)  # a collection ends with its page, after storing what has come
     page_actions = ReadOnlyActions(actions) if settings.read_only else actions
@@ -142,12 +144,15 @@ def build_app(
     return app
 
 
-def build_collect_command(settings: Settings, order: CollectionOrder) -> list[str]:
+def build_collect_command(order: CollectionOrder) -> list[str]:
     """The command line of the process that collects an order of the page."""
-    command = [sys.executable, str(PROGRAM), "--store", settings.store, "--quiet", "collect", "--json"]
-    if settings.mirror is not None:
-        command += ["--mirror", settings.mirror]
-    return [*command, *build_collect_options(order)]
+    return [sys.executable, str(PROGRAM), "--quiet", "collect", "--json", *build_collect_options(order)]
+
+
+def build_collect_environment(settings: Settings) -> dict[str, str]:
+    """The environment of that process, with all addresses: every user of a machine can read the command lines on it."""
+    addresses = {"STORE": settings.store, "MIRROR": settings.mirror, "PROXY": settings.proxy}
+    return dict(os.environ) | {f"{ENV_PREFIX}{name}": value for name, value in addresses.items() if value is not None}
 
 
 def build_collect_options(order: CollectionOrder) -> list[str]:

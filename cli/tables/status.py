@@ -9,6 +9,7 @@ from dashboard.service.store_info import summarize_holdings, summarize_outstandi
 from dashboard.text.clock import Zone
 from dashboard.text.numbers import format_count, format_megabytes
 from dashboard.text.store import EXCERPT_CHARS, format_candle_time, format_market
+from data.addresses.redact import redact_secrets
 from data.schema import Timeframe
 from data.store import CandleStore
 from deviation.report.question_json import format_iso
@@ -24,7 +25,7 @@ def build_status_json(store: CandleStore) -> dict[str, object]:
     """Everything that `status` shows, as rows; ``size`` is null for a store that is not a local folder."""
     size = store.measure_size()
     return {
-        "store": store.uri,
+        "store": redact_secrets(store.uri),
         "size": None if size is None else {"bytes": size.bytes, "files": size.files},
         "candles": store.candles.read_holdings().to_dicts(),
         "layouts": {timeframe.value: layout.value for timeframe, layout in store.candles.find_layouts().items()},
@@ -40,7 +41,7 @@ def format_status(store: CandleStore) -> RenderableType:
     size, holdings = store.measure_size(), store.candles.read_holdings()
     size_text = "" if size is None else f" ({format_megabytes(size.bytes)} in {format_count(size.files, 'file')})"
     lines = [
-        f"Store: {store.uri}{size_text}",
+        f"Store: {redact_secrets(store.uri)}{size_text}",
         *(_list_holdings(holdings) or [EMPTY_STORE_HINT]),
         *_list_layouts(store),
         *_list_outstanding(store.coverage.read_outstanding()),

@@ -30,8 +30,8 @@ class Access:
         UsageError: mirror or proxy are no address.
     """
 
-    mirror: str | None = None
-    proxy: str | None = None
+    mirror: str | None = field(default=None, repr=False)
+    proxy: str | None = field(default=None, repr=False)
     hosts: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -35,6 +35,7 @@ from collectors.limits import LIST_TIME, LIST_UNPACKED, PAGE_TIME, PAGE_UNPACKED
 from collectors.page_validation import CcxtRow, from_ms, to_ms
 from collectors.store_writer import Clock
 from collectors.venues.row import Host, VenueRow
+from data.addresses.redact import redact_secrets
 from data.intervals import Span
 from data.schema import Timeframe
 
@@ -52,6 +53,8 @@ SOCKS_FAILURES = (ProxyConnectionError, ProxyError, ProxyTimeoutError)
 """Errors of SOCKS proxies; they are no errors of aiohttp, and ccxt does not translate them."""
 
 MAX_MESSAGE_CHARS = 200
+MAX_ERROR_CHARS = 20_000
+"""The part of a message that is searched for secrets before it is cut."""
 
 MARKET_ID_PLACEHOLDER = "{id}"
 """Stands for the id of the market among the keys that lead to the candles."""
@@ -71,8 +74,11 @@ VOLUME_INDEX = 5
 
 
 def shorten_message(error: Exception | str) -> str:
-    """The error on one line of at most `MAX_MESSAGE_CHARS`: messages of ccxt can contain a whole web page."""
-    return re.sub(r"\s+", " ", str(error)).strip()[:MAX_MESSAGE_CHARS]
+    """The error on one line of at most `MAX_MESSAGE_CHARS`, without secrets.
+
+    Messages of ccxt can contain a whole web page, and the address of a mirror with its account.
+    """
+    return re.sub(r"\s+", " ", redact_secrets(str(error)[:MAX_ERROR_CHARS])).strip()[:MAX_MESSAGE_CHARS]
 
 
 def parse_retry_after(headers: Mapping[str, str], now: datetime) -> float | None:

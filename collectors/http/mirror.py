@@ -7,6 +7,7 @@ import re
 from typing import TypeVar
 from urllib.parse import urlsplit
 
+from data.addresses.redact import redact_secrets
 from data.errors import UsageError
 
 Urls = TypeVar("Urls")
@@ -33,8 +34,10 @@ def format_source(host: str, base: str | None) -> str:
 
     >>> format_source("www.okx.com", "http://127.0.0.1:9000")
     '127.0.0.1:9000/www.okx.com'
+    >>> format_source("www.okx.com", "http://user:word@127.0.0.1:9000")
+    '***@127.0.0.1:9000/www.okx.com'
     """
-    return host if base is None else f"{base.partition('://')[2]}/{host}"
+    return host if base is None else f"{redact_secrets(base).partition('://')[2]}/{host}"
 
 
 def rewrite_urls(urls: Urls, base: str, hostname: str | None = None) -> Urls:

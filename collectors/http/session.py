@@ -115,14 +115,15 @@ class VenueSession:
 def may_redirect(address: URL, target: URL, own_hosts: Collection[str], mirror: str | None) -> bool:
     """Whether an exchange with these hosts may redirect from one address to another.
 
-    It may on the same host and to its own ones, by the same scheme, and never with an account in the address.
+    It may on the same host and to its own ones, by the same scheme, and never with another account.
 
     >>> may_redirect(URL("https://a.io/x"), URL("https://b.io/y"), {"b.io"}, None)
     True
     >>> may_redirect(URL("https://a.io/x"), URL("http://a.io/x"), {"a.io"}, None)
     False
     """
-    if target.user or target.password or target.scheme != address.scheme:
+    keeps_account = (target.user, target.password) in {(None, None), (address.user, address.password)}
+    if not keeps_account or target.scheme != address.scheme:
         return False
     if mirror is not None:
         place = URL(mirror)

@@ -2,7 +2,7 @@
 
 import subprocess
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from dashboard.jobs.actions import CollectionOrder, CollectionProgress
@@ -14,9 +14,17 @@ END_TIMEOUT_S = 60
 
 
 class CollectionProcess:
-    """Runs one collection at a time, by the command ``build_command(order)`` that prints JSON lines."""
+    """Runs one collection at a time, by the command ``build_command(order)`` that prints JSON lines.
 
-    def __init__(self, build_command: Callable[[CollectionOrder], Sequence[str]]) -> None:
+    ``environment`` is that of its process; None for this process's own.
+    """
+
+    def __init__(
+        self,
+        build_command: Callable[[CollectionOrder], Sequence[str]],
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        self._environment = environment
         self._build_command = build_command
         self._lock = threading.Lock()
         self._process: subprocess.Popen[str] | None = None
@@ -39,6 +47,7 @@ class CollectionProcess:
                     stdout=subprocess.PIPE,
                     stderr=subprocess.STDOUT,
                     text=True,
+                    env=self._environment,
                 )
             except OSError as error:
                 message = f"the collection of {order} cannot be started: {error}"

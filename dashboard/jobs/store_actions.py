@@ -1,7 +1,7 @@
 """`dashboard.jobs.actions.PageActions` over one store."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -16,7 +16,10 @@ from data.store import CandleStore
 
 
 class StoreActions(CollectionProcess):
-    """`dashboard.jobs.actions.PageActions` for one store; ``now`` returns the aware time that stored rows get."""
+    """`dashboard.jobs.actions.PageActions` for one store; ``now`` returns the aware time that stored rows get.
+
+    ``environment`` is that of collections; see `CollectionProcess`.
+    """
 
     read_only = False
 
@@ -27,8 +30,9 @@ class StoreActions(CollectionProcess):
         *,
         venues: Sequence[str],
         now: Callable[[], datetime],
+        environment: Mapping[str, str] | None = None,
     ) -> None:
-        super().__init__(build_command)
+        super().__init__(build_command, environment)
         self.venues = tuple(venues)
         self._store = store
         self._now = now

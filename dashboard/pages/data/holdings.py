@@ -17,6 +17,7 @@ from dashboard.service.store_info import summarize_holdings
 from dashboard.text.clock import Zone
 from dashboard.text.numbers import format_count, format_megabytes
 from dashboard.text.store import LENGTH_NAMES, format_instant
+from data.addresses.redact import redact_secrets
 from data.catalogue import Catalogue
 from data.delta.maintenance import StoreSize
 from data.lock import Holder
@@ -53,7 +54,7 @@ def describe_store(
         for length, (number, length_size) in length_sizes.items()
     ]
     detail_text = f": {', '.join(length_texts)}" if len(length_texts) > 1 else ""
-    return f"{format_count(candle_count, 'bar')} at {uri}{size_text}{detail_text}."
+    return f"{format_count(candle_count, 'bar')} at {redact_secrets(uri)}{size_text}{detail_text}."
 
 
 def count_by_length(holdings: pl.DataFrame) -> dict[Timeframe, int]:

@@ -1,0 +1,1 @@
+"""Addresses of stores, mirrors and proxies."""
