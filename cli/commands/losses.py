@@ -14,7 +14,7 @@ from cli.tables.evidence.losses import format_losses
 from dashboard.exports.metadata.losses import build_loss_metadata
 from dashboard.exports.metadata.tabular import encode_metadata
 from data.errors import FileRefused, UsageError
-from data.files.export import neutralise_formulas, write_rows
+from data.files.export import write_rows
 from data.schema import Evidence, Timeframe
 from deviation.question import Parameters, QuoteHandling, ReferenceKind
 from evidence.losses.json_output import build_loss_json
@@ -137,7 +137,6 @@ def losses(
         build_console().print(format_losses(report, catalogue, shows_all=session.verbosity > 0))
     if out is not None:
         rows = build_loss_rows(report)
-        rows = neutralise_formulas(rows) if out.suffix.lower() == ".csv" else rows
         write_rows(rows, out, metadata=encode_metadata(build_loss_metadata(report, rows, out.name, catalogue)))
         session.print_note(f"{out}: {len(report.rows):,} rows, {origin}")
     if _has_gaps(report):

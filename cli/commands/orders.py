@@ -14,7 +14,7 @@ from cli.session import Session, SessionCommand
 from cli.tables.console import build_console
 from cli.tables.evidence.orders import format_order_log
 from data.errors import NoUsableCandles
-from data.files.export import neutralise_formulas, write_rows
+from data.files.export import write_rows
 from evidence.orders.report import build_log_json, build_summary_json, summarize_events
 
 
@@ -48,10 +48,9 @@ def orders(
     events = log.events.filter(conditions) if conditions else log.events
     summary = summarize_events(events)
     if out is not None:
-        is_csv = out.suffix.lower() == ".csv"
         texts = events.with_columns(pl.col("class", "outcome").cast(pl.String))
         metadata = {name: value for name, value in build_log_json(log).items() if name != "bad_lines"}
-        write_rows(neutralise_formulas(texts) if is_csv else texts, out, metadata=json.dumps(metadata))
+        write_rows(texts, out, metadata=json.dumps(metadata))
         session.print_note(f"{out}: {len(events):,} events")
     if as_json:
         click.echo(json.dumps(build_log_json(log) | build_summary_json(summary), indent=2))

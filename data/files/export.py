@@ -20,7 +20,9 @@ METADATA_KEY = "plumbline"
 FORMULA_START = r"^[=+\-@\t\r]"
 """How a text begins that a spreadsheet would run."""
 
-NUMBER_TEXT = r"^[+-]?\d+(\.\d+)?$"
+TEXT_TYPES = (pl.String, pl.Categorical, pl.Enum)
+
+NUMBER_TEXT = r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$"
 """A text that is a number: it begins like a formula, and is none."""
 
 
@@ -30,8 +32,9 @@ def write_rows(
     """Write a frame to a file, replacing an existing one.
 
     The file appears under its name only when it is complete. In a CSV, times are ISO 8601 in UTC with a Z (to the
-    millisecond where they have any), numbers have the fewest digits that read back as the same float, and null is
-    empty. In Parquet, numbers are the floats themselves and times are in UTC.
+    millisecond where they have any), numbers have the fewest digits that read back as the same float, null is
+    empty, and a text that a spreadsheet would run as a formula has an apostrophe before it. In Parquet, numbers are the
+    floats themselves and times are in UTC.
 
     Args:
         rows: any frame of plain columns; times with a zone.
@@ -72,13 +75,13 @@ def neutralise_formulas(rows: pl.DataFrame) -> pl.DataFrame:
     >>> neutralise_formulas(pl.DataFrame({"symbol": ["=1+1", "-2022", "ATOM"]}))["symbol"].to_list()
     ["'=1+1", '-2022', 'ATOM']
     """
-    texts = [name for name, dtype in rows.schema.items() if dtype == pl.String]
+    texts = {name: pl.col(name).cast(pl.String) for name, dtype in rows.schema.items() if dtype in TEXT_TYPES}
     return rows.with_columns(
-        pl.when(pl.col(name).str.contains(FORMULA_START) & ~pl.col(name).str.contains(NUMBER_TEXT))
-        .then(pl.concat_str(pl.lit("'"), name))
-        .otherwise(name)
+        pl.when(text.str.contains(FORMULA_START) & ~text.str.contains(NUMBER_TEXT))
+        .then(pl.concat_str(pl.lit("'"), text))
+        .otherwise(text)
         .alias(name)
-        for name in texts
+        for name, text in texts.items()
     )
 
 
@@ -98,7 +101,7 @@ def encode_rows(rows: pl.DataFrame, file_format: str, metadata: str | None = Non
 
 def _write_frame(rows: pl.DataFrame, file: Path | BytesIO, file_format: str, metadata: str | None) -> None:
     if file_format == "csv":
-        rows.with_columns(_format_times(rows)).write_csv(file)
+        neutralise_formulas(rows).with_columns(_format_times(rows)).write_csv(file)
     else:
         rows.write_parquet(file, compression="zstd", metadata=None if metadata is None else {METADATA_KEY: metadata})
 

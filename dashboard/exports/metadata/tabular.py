@@ -30,6 +30,8 @@ CHOICES_COLUMN = "choices"
 
 CONTEXT = ["http://www.w3.org/ns/csvw", {"@language": "en"}]
 
+TEXT_NOTE = "In the CSV, a text that a spreadsheet would run as a formula has an apostrophe before it."
+
 DATATYPES: dict[Any, str] = {
     pl.String: "string",
     pl.Float64: "double",
@@ -101,6 +103,7 @@ def describe_table(
         "url": file_name,
         "dc:title": title,
         "dc:creator": f"Plumbline {VERSION}",
+        **({"dc:description": TEXT_NOTE} if pl.String in rows.dtypes else {}),
         **{key: value for key, value in optional.items() if value},
         "dialect": {"header": True, "encoding": "utf-8", "delimiter": ","},
         "tableSchema": {"columns": [_build_column(define(name), name, dtype) for name, dtype in rows.schema.items()]},

@@ -291,6 +291,9 @@ def test_the_metadata_of_a_csv() -> None:
     }
     kinds = {"low_at": "dateTime", "low_round": "boolean", "venue": "string", "firm_min": "double"}
     assert {name: columns[name]["datatype"] for name in kinds} == kinds
+    assert metadata["dc:description"] == (
+        "In the CSV, a text that a spreadsheet would run as a formula has an apostrophe before it."
+    )
     assert metadata["dc:source"] == ["imported"]
     assert metadata["dc:relation"] == "/lows?window=crash"
     note, manifest = metadata["notes"]

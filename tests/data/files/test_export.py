@@ -1,3 +1,4 @@
+import csv
 import math
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,6 +14,7 @@ from data.errors import UsageError
 from data.files.export import encode_rows, write_rows
 from data.files.import_file import read_candle_file
 from data.schema import CANDLE, Origin
+from evidence.proof.rows import hash_csv, hash_rows
 from tests.data.frames import build_candle, build_candles
 
 MINUTES = st.integers(0, 80_000_000).map(lambda number: datetime(1973, 4, 1, tzinfo=UTC) + timedelta(minutes=number))
@@ -92,6 +94,44 @@ def test_what_is_said_of_the_rows_lies_beside_a_csv_and_in_a_parquet(tmp_path: P
     assert pl.read_parquet_metadata(tmp_path / "b.parquet")["plumbline"] == '{"x": 1}'
     assert_frame_equal(pl.read_parquet(tmp_path / "b.parquet"), frame)
     assert sorted(file.name for file in tmp_path.iterdir()) == ["a.csv", "a.csv-metadata.json", "b.parquet"]
+
+
+FORMULAS = {
+    "=1+1": "'=1+1",
+    "+SUM(A1)": "'+SUM(A1)",
+    "-cmd": "'-cmd",
+    "@x": "'@x",
+    "\tx": "'\tx",
+    "\rx": "'\rx",
+    "-": "'-",
+    "+1-1": "'+1-1",
+    "-2022": "-2022",
+    "+1.5e-7": "+1.5e-7",
+    "-.5": "-.5",
+    "ATOM": "ATOM",
+    "a=b": "a=b",
+    "": "",
+}
+"""Texts, and what a CSV has of them."""
+
+
+@pytest.mark.parametrize("dtype", [pl.String(), pl.Categorical()], ids=["text", "categories"])
+def test_a_text_that_begins_like_a_formula_has_an_apostrophe_in_a_csv(tmp_path: Path, dtype: pl.DataType) -> None:
+    """Numbers, also negative ones and those in text, stay as they are, and a Parquet has every text as it is."""
+    frame = pl.DataFrame({"text": [*FORMULAS, None], "number": -1.0}, schema_overrides={"text": dtype})
+    path = write_rows(frame, tmp_path / "rows.csv")
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))[1:]
+    assert [text for text, _ in rows] == [*FORMULAS.values(), ""]
+    assert {number for _, number in rows} == {"-1.0"}
+    assert_frame_equal(pl.read_parquet(write_rows(frame, tmp_path / "rows.parquet")), frame)
+
+
+def test_a_csv_and_a_parquet_of_formulas_have_one_hash(tmp_path: Path) -> None:
+    """`verify` compares the CSV of the rows, which is the same whichever file they come from."""
+    frame = pl.DataFrame({"text": list(FORMULAS)})
+    path = write_rows(frame, tmp_path / "rows.parquet")
+    assert hash_rows(pl.read_parquet(path)) == hash_csv(write_rows(frame, tmp_path / "rows.csv").read_bytes())
 
 
 @pytest.mark.parametrize(
