@@ -5,7 +5,7 @@ A stored candle is never overwritten. What a route later reports with other valu
 neither do candles of two lengths.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime, timedelta
 
 import polars as pl
@@ -14,6 +14,7 @@ from data.delta.maintenance import RETENTION, Maintenance, StoreSize, maintain_t
 from data.delta.migration import OnMonth, migrate_table
 from data.delta.table import StoreTable, quote_sql
 from data.delta.upsert import WriteReport
+from data.delta.verification import TableCheck, find_damaged_files, remove_files, verify_table
 from data.errors import UsageError
 from data.grid.candle_grid import CandleGrid
 from data.schema import CANDLE, TIME, Evidence, Origin, Timeframe
@@ -25,6 +26,7 @@ from data.tables.lowest_trades import LowTradeTable
 from data.tables.rejected_pages import RejectedPageTable
 from data.tables.runs import RunTable
 from data.tables.scans import ScanTable
+from data.tables.set_aside import LostSpan, set_aside_candles
 
 
 class CandleStore:
@@ -225,6 +227,37 @@ class CandleStore:
             raise UsageError(message)
         self.listings.drop_before(now - retention)
         return maintain_tables(self.uri, self._list_tables(), now, retention)
+
+    def verify(self) -> Iterator[tuple[str, TableCheck]]:
+        """Compare all files of each table with what was written: the name of its folder, and what was found.
+
+        Tables that do not exist are left out, and so is a store that is in no folder of this machine.
+        """
+        for table in self._list_tables():
+            check = verify_table(table)
+            if check is not None:
+                yield table.name, check
+
+    def set_aside_candles(self) -> list[LostSpan]:
+        """Take damaged files of candles out of the store, and their minutes out of the coverage: what is lost."""
+        return [
+            span
+            for timeframe, table in self.candles.tables.items()
+            for span in set_aside_candles(table, timeframe, self.coverage, find_damaged_files(table))
+        ]
+
+    def set_aside_notes(self) -> dict[str, int]:
+        """Take damaged files of coverage, lowest trades and logs out of the store: how many, by the name of the table.
+
+        What they said is unknown from then on, which makes no other statement of the store false.
+        """
+        counts: dict[str, int] = {}
+        for notes in (self.coverage, self.lowest_trades, self.listings, self.rejected_pages, self.runs):
+            paths = find_damaged_files(notes.table)
+            if paths:
+                remove_files(notes.table, paths)
+                counts[notes.table.name] = len(paths)
+        return counts
 
     def measure_size(self, timeframe: Timeframe | None = None) -> StoreSize | None:
         """Bytes and files on the disk, of all tables or of the candles of one length; None if it is no local folder."""

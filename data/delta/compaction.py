@@ -35,10 +35,12 @@ def compact_months(table: StoreTable, snapshot: DeltaTable, now: datetime) -> No
 
     Raises:
         CommitFailedError: another process has removed one of the files.
+        StoreUnusable: one of the files is not as it was written.
     """
     files = _select_unfinished(list_files(snapshot, Layout.MONTH), now)
     uris_by_name = {uri.rsplit("/", 1)[1]: uri for uri in snapshot.file_uris()} if len(files) else {}
     for batch in _split_into_batches(files):
+        table.check_files(path for partition in batch for path in partition["path"])
         rows = [
             _read_files([uris_by_name[path.rsplit("/", 1)[1]] for path in partition["path"]]).with_columns(
                 asset=pl.lit(partition["asset"][0]), month=pl.lit(partition["date"][0])

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+import polars as pl
 from deltalake import DeltaTable
 
 
@@ -22,6 +23,11 @@ class FolderTable(DeltaTable):
         if not self.table_uri.startswith("file://") or decoded == encoded:
             return uris
         return [decoded + uri.removeprefix(encoded) for uri in uris]
+
+
+def list_paths(table: DeltaTable) -> list[str]:
+    """The data files of a table at its version, below its folder."""
+    return [unquote(path) for path in pl.DataFrame(table.get_add_actions())["path"]]
 
 
 def find_local_folder(uri: str) -> Path | None:

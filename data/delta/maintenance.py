@@ -8,7 +8,7 @@ from pathlib import Path
 
 from data.delta.compaction import compact_months
 from data.delta.layout import Layout
-from data.delta.local_folder import find_local_folder
+from data.delta.local_folder import find_local_folder, list_paths
 from data.delta.table import StoreTable
 
 RETENTION = timedelta(days=7)
@@ -67,12 +67,17 @@ def _maintain_table(table: StoreTable, now: datetime, retention: timedelta) -> N
         if table.layout is not None and table.find_layout(snapshot) is Layout.MONTH:
             compact_months(table, snapshot, now)
         else:
+            table.check_files(list_paths(snapshot))
             snapshot.optimize.compact(writer_properties=table.choose_writer_properties(snapshot))
-        # Full: removes also the files of writers that ended before their commit.
-        snapshot.vacuum(int(retention / timedelta(hours=1)), dry_run=False, full=True)
+        # Not `full`: that removes whatever the log does not name, such as all data if the log is a new one.
+        snapshot.vacuum(int(retention / timedelta(hours=1)), dry_run=False)
         snapshot.create_checkpoint()
 
     table.run_with_retries(maintain_once)
+    snapshot = table.open()
+    if table.digest_record is not None and snapshot is not None:
+        table.digest_record.add_files(list_paths(snapshot))  # of an earlier version of the program
+        table.digest_record.compact()
 
 
 def measure_disk_size(uri: str) -> StoreSize | None:

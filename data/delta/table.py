@@ -24,8 +24,9 @@ from deltalake import (
 )
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
 
+from data.delta.digest_record import DigestRecord
 from data.delta.layout import Layout
-from data.delta.local_folder import FolderTable, find_local_folder
+from data.delta.local_folder import FolderTable, find_local_folder, list_paths
 from data.delta.object_storage import explain_error
 from data.delta.window_scan import FileList, WindowScan
 from data.errors import StoreBusy, StoreUnusable, UsageError
@@ -83,6 +84,7 @@ class StoreTable:
         self.defaults = dict(defaults or {})
         self.indexed = list(indexed)
         self._folder = find_local_folder(uri)
+        self.digest_record = None if self._folder is None else DigestRecord(self._folder)
         self._cached = threading.local()
 
     def open(self) -> DeltaTable | None:
@@ -93,7 +95,7 @@ class StoreTable:
 
         Raises:
             UsageError: the scheme of the URI is unknown.
-            StoreUnusable: the place cannot be reached or is no Delta table.
+            StoreUnusable: the place cannot be reached or is no Delta table, or its log is not as it was written.
         """
         with self._translate_errors():
             first_commit = _identify_commit(self._folder, 0)
@@ -103,9 +105,15 @@ class StoreTable:
                 self._update_cached()
                 return cached
             checkpoint = _identify_checkpoint(self._folder)
+            self._check_log()
             table = self._open_existing()
             self._cached.table, self._cached.first_commit, self._cached.checkpoint = table, first_commit, checkpoint
             return table
+
+    @property
+    def name(self) -> str:
+        """The name of the table's folder."""
+        return self.uri.rsplit("/", 1)[1]
 
     def find_layout(self, table: DeltaTable | None) -> Layout:
         """The layout of the table at a version, or that in which it would be created.
@@ -136,13 +144,28 @@ class StoreTable:
             query: maps the rows of the table (as they are stored, times in microseconds) to the result.
 
         Raises:
-            StoreUnusable: the table or one of its files cannot be read.
+            StoreUnusable: the table or one of its files cannot be read, or is not as it was written.
         """
         return self.read_from(self.open(), query)
 
-    def read_from(self, table: DeltaTable | None, query: Callable[[pl.LazyFrame], pl.LazyFrame]) -> pl.DataFrame:
-        """Like `read`, at the version at which the table was opened."""
+    def read_from(
+        self,
+        table: DeltaTable | None,
+        query: Callable[[pl.LazyFrame], pl.LazyFrame],
+        paths: Iterable[str] | None = None,
+    ) -> pl.DataFrame:
+        """Like `read`, at the version at which the table was opened.
+
+        Args:
+            table: None for a table without rows.
+            query: as in `read`.
+            paths: the files that the query reads, below the folder of the table; None for all.
+        """
         with self._translate_errors():
+            if paths is not None:
+                self.check_files(paths)
+            elif table is not None:
+                self._derive(table, self._check_all_files)
             rows = pl.LazyFrame(schema=self._build_stored_schema(table)) if table is None else self._scan(table)
             return _collect(query(rows))
 
@@ -156,7 +179,12 @@ class StoreTable:
         """Like `read`, of the partitions of assets and of ``[start, end)``, which may hold further times."""
         table = self.open()
         is_in_partition = self.find_layout(table).build_filter(assets, start, end)
-        return self.read_from(table, lambda rows: query(rows.filter(is_in_partition)))
+        paths = [] if table is None else self.list_files(table).find_partition_paths(assets, start, end)
+        return self.read_from(table, lambda rows: query(rows.filter(is_in_partition)), paths)
+
+    def list_files(self, table: DeltaTable) -> FileList:
+        """The files of the table, of rows with an asset and an ``open_time``, at its version."""
+        return self._derive(table, self._list_files)
 
     def scan_window(
         self,
@@ -176,16 +204,21 @@ class StoreTable:
             texts: columns of text. Those of which the log tells that they have one value in all rows are ``constants``.
 
         Raises:
-            StoreUnusable: the log of the table cannot be read.
+            StoreUnusable: the log of the table cannot be read, or one of the files is not as it was written.
         """
         if table is None:
-            return WindowScan(pl.LazyFrame(schema=self._build_stored_schema(table)), {})
+            return WindowScan(pl.LazyFrame(schema=self._build_stored_schema(table)))
         layout = self.find_layout(table)
         with self._translate_errors():
+            files = self.list_files(table)
             if table.protocol().min_reader_version > PLAIN_READER_VERSION:
                 is_in_window = pl.col("open_time").is_between(start, end, closed="left")
-                return WindowScan(self._scan(table).filter(layout.build_filter(assets, start, end), is_in_window), {})
-            return self._derive(table, self._list_files).scan(assets, start, end, texts)
+                rows = self._scan(table).filter(layout.build_filter(assets, start, end), is_in_window)
+                scan = WindowScan(rows, paths=files.find_paths(assets, start, end))
+            else:
+                scan = files.scan(assets, start, end, texts)
+            self.check_files(scan.paths)
+            return scan
 
     def collect(self, rows: pl.LazyFrame) -> pl.DataFrame:
         """Read rows of `scan_window`, or what is queried of them; errors and times as in `read`."""
@@ -264,10 +297,28 @@ class StoreTable:
             table = self.open()
             if table is None:
                 return 0
+            self.check_files(list_paths(table))  # what stays of a file is written anew, with a new digest
             properties = self.choose_writer_properties(table)
             return int(table.delete(predicate, writer_properties=properties)["num_deleted_rows"] or 0)
 
         return self.run_with_retries(delete_once)
+
+    def check_files(self, paths: Iterable[str]) -> None:
+        """Compare files with the record of their digests; each is read once, and again when it changes.
+
+        Args:
+            paths: below the folder of the table.
+
+        Raises:
+            StoreUnusable: one of them is missing or not as it was written.
+        """
+        damages = [] if self.digest_record is None else self.digest_record.find_damage(paths)
+        if damages:
+            message = (
+                f"the store is damaged: {self.uri}/{damages[0].path} {damages[0].reason}; put it back from a copy, or "
+                "take it out by `verify-store --set-aside`, which names the minutes to get again"
+            )
+            raise StoreUnusable(message)
 
     def measure_live_files(self) -> tuple[int, int]:
         """The number of files of the current version and their bytes; zeros if the table does not exist."""
@@ -291,6 +342,9 @@ class StoreTable:
         if build not in derived:
             derived[build] = build(table)
         return derived[build]
+
+    def _check_all_files(self, table: DeltaTable) -> None:
+        self.check_files(list_paths(table))
 
     def _list_files(self, table: DeltaTable) -> FileList:
         return FileList(table, self.find_layout(table))
@@ -321,8 +375,23 @@ class StoreTable:
             return
         table, checkpoint = self._cached.table, _identify_checkpoint(self._folder)
         if checkpoint != self._cached.checkpoint or _identify_commit(self._folder, table.version() + 1) is not None:
+            self._check_log()
             table.update_incremental()
             self._cached.checkpoint = checkpoint
+
+    def _check_log(self) -> None:
+        """Compare the log with the record of its digests.
+
+        Raises:
+            StoreUnusable: it is not as it was written.
+        """
+        damages = [] if self.digest_record is None else self.digest_record.find_log_damage()
+        if damages:
+            message = (
+                f"the store is damaged: {self.uri}/{damages[0].path} {damages[0].reason}; put it back from a copy, or "
+                "collect and import into a new store"
+            )
+            raise StoreUnusable(message)
 
     def _open_existing(self) -> DeltaTable | None:
         try:
@@ -370,7 +439,13 @@ class StoreTable:
             if missing_fields:
                 table.alter.add_columns(missing_fields)
             return table
-        return self.create(self.uri, self.layout)
+        created = self.create(self.uri, self.layout)
+        self._record_digests()
+        return created
+
+    def _record_digests(self) -> None:
+        if self.digest_record is not None:
+            self.digest_record.add_commits()
 
     def create(self, uri: str, layout: Layout | None) -> DeltaTable:
         """Create a table for rows of this one at a URI, or open the one that is there."""
@@ -385,7 +460,7 @@ class StoreTable:
         )
 
     def run_with_retries(self, action: Callable[[], T]) -> T:
-        """Run an action that writes to the table, again after every conflict.
+        """Run an action that writes to the table, again after every conflict; then wait until it is on the disk.
 
         Raises:
             StoreBusy: others went ahead every time.
@@ -393,7 +468,9 @@ class StoreTable:
         """
         try:
             with self._translate_errors():
-                return RETRY(action)
+                result = RETRY(action)
+                self._record_digests()
+                return result
         except CommitFailedError as error:
             message = f"other writers kept the store at {self.uri} busy; run the same command again, nothing is lost"
             raise StoreBusy(message) from error
@@ -442,8 +519,9 @@ def _identify_file(path: Path) -> tuple[int, int] | None:
 
 
 def _is_blocked(uri: str) -> bool:
-    """Whether a local place that did not open as a table has a Delta log, or a file where a folder should be."""
+    """Whether a local place that did not open as a table has a Delta log or data, or a file instead of a folder."""
     if "://" in uri:
         return False
     path = Path(uri)
-    return any(place.is_file() for place in (path, *path.parents)) or any((path / "_delta_log").glob("*.json"))
+    is_file = any(place.is_file() for place in (path, *path.parents))
+    return is_file or any((path / "_delta_log").glob("*.json")) or any(path.rglob("*.parquet"))

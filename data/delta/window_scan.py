@@ -4,8 +4,9 @@ Through a scan of the whole table polars would plan with every file of it, which
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from urllib.parse import unquote
 
 import numpy as np
 import numpy.typing as npt
@@ -23,11 +24,13 @@ EARLIEST, LATEST = np.iinfo(np.int64).min, np.iinfo(np.int64).max
 class WindowScan:
     """The rows of a window as they are stored, times in microseconds.
 
-    ``constants`` are columns of text that are known to have one value in all of these rows, and this value.
+    ``constants`` are columns of text that are known to have one value in all of these rows, and this value. ``paths``
+    are the files that hold them, below the folder of the table.
     """
 
     rows: pl.LazyFrame
-    constants: Mapping[str, str]
+    constants: Mapping[str, str] = field(default_factory=dict)
+    paths: Collection[str] = ()
 
 
 class FileList:
@@ -50,17 +53,10 @@ class FileList:
 
     def scan(self, assets: Collection[str], start: datetime, end: datetime, texts: Collection[str]) -> WindowScan:
         """The rows of a window without the columns of partitions; see `data.delta.table.StoreTable.scan_window`."""
-        start_us, end_us = ((time - EPOCH) // timedelta(microseconds=1) for time in (start, end))
-        first_day, last_day = ((day - EPOCH.date()).days for day in self._layout.find_partitions(start, end))
-        numbers = np.flatnonzero(
-            self._assets.is_in(list(assets)).to_numpy()
-            & (self._dates >= first_day)
-            & (self._dates <= last_day)
-            & (self._first_us < end_us)
-            & (self._last_us >= start_us)
-        )
+        start_us, end_us = _count_us(start), _count_us(end)
+        numbers = self._find(assets, start, end)
         if not numbers.size:
-            return WindowScan(pl.LazyFrame(schema=self._schema), {})
+            return WindowScan(pl.LazyFrame(schema=self._schema))
         rows = pl.scan_parquet(
             [self._uris_by_name[_get_name(path)] for path in self._files["path"][numbers]],
             schema=self._schema,
@@ -73,7 +69,30 @@ class FileList:
             # Times as numbers, as polars takes long to convert those of Python.
             first, last = (pl.lit(us).cast(STORED_TIME) for us in (start_us, end_us))
             rows = rows.filter(pl.col("open_time") >= first, pl.col("open_time") < last)
-        return WindowScan(rows, dict(self._find_constants(numbers, texts)))
+        return WindowScan(rows, dict(self._find_constants(numbers, texts)), self._list_paths(numbers))
+
+    def find_paths(self, assets: Collection[str], start: datetime, end: datetime) -> list[str]:
+        """The files of assets that may hold rows of ``[start, end)``, below the folder of the table."""
+        return self._list_paths(self._find(assets, start, end))
+
+    def find_partition_paths(self, assets: Collection[str], start: datetime, end: datetime) -> list[str]:
+        """All files in the partitions of assets and of ``[start, end)``, below the folder of the table."""
+        return self._list_paths(np.flatnonzero(self._mark_partitions(assets, start, end)))
+
+    def _find(self, assets: Collection[str], start: datetime, end: datetime) -> npt.NDArray[np.int64]:
+        """The numbers of the files of assets that may hold rows of ``[start, end)``."""
+        is_in_window = (self._first_us < _count_us(end)) & (self._last_us >= _count_us(start))
+        return np.flatnonzero(self._mark_partitions(assets, start, end) & is_in_window)
+
+    def _mark_partitions(self, assets: Collection[str], start: datetime, end: datetime) -> npt.NDArray[np.bool_]:
+        """Which files are in the partitions of assets and of ``[start, end)``."""
+        first_day, last_day = ((day - EPOCH.date()).days for day in self._layout.find_partitions(start, end))
+        is_of_assets = self._assets.is_in(list(assets)).to_numpy()
+        is_marked: npt.NDArray[np.bool_] = is_of_assets & (self._dates >= first_day) & (self._dates <= last_day)
+        return is_marked
+
+    def _list_paths(self, numbers: npt.NDArray[np.int64]) -> list[str]:
+        return [unquote(path) for path in self._files["path"][numbers]]
 
     def _find_constants(self, numbers: npt.NDArray[np.int64], texts: Collection[str]) -> Iterator[tuple[str, str]]:
         """Those of the columns that have one value in all rows of some files, and the value."""
@@ -84,6 +103,10 @@ class FileList:
                 values = {*least, *greatest}
                 if len(values) == 1 and None not in values and {*null_counts} == {0}:
                     yield name, values.pop()
+
+
+def _count_us(time: datetime) -> int:
+    return (time - EPOCH) // timedelta(microseconds=1)
 
 
 def _get_name(path: str) -> str:

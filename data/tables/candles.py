@@ -8,7 +8,7 @@ would have to skip. For the same reason seconds are partitioned by day, and the 
 """
 
 from collections.abc import Collection, Iterator
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
 from deltalake import DeltaTable
@@ -149,9 +149,11 @@ class CandleTable:
         is_in_partition = store_table.find_layout(delta_table).build_filter(assets, start, end)
         filters = (is_in_partition, pl.col("price") == price, *conditions, is_in_window)
 
+        paths = [] if delta_table is None else store_table.list_files(delta_table).find_paths(assets, start, end)
+
         def read_columns(column_names: Collection[str], extra_conditions: Collection[pl.Expr]) -> pl.DataFrame:
             return store_table.read_from(
-                delta_table, lambda stored: stored.filter(*filters, *extra_conditions).select(column_names)
+                delta_table, lambda stored: stored.filter(*filters, *extra_conditions).select(column_names), paths
             )
 
         return deduplicate_bars(read_columns, columns, first_seen=first_seen, in_order=in_order, timeframe=timeframe)
@@ -265,8 +267,14 @@ class CandleTable:
 
         def choose_rows(table: DeltaTable) -> tuple[pl.DataFrame, pl.DataFrame]:
             is_in_partition = store_table.find_layout(table).build_exact_filter(parts)
+            files = store_table.list_files(table)
+            paths = {
+                path
+                for asset, day in parts.iter_rows()
+                for path in files.find_partition_paths([asset], *_build_day(day))
+            }
             stored_rows = store_table.read_from(
-                table, lambda stored: stored.filter(is_in_partition, *is_overlapping).select(columns)
+                table, lambda stored: stored.filter(is_in_partition, *is_overlapping).select(columns), paths
             )
             return classify_rows(rows, series, stored_rows)
 
@@ -281,6 +289,12 @@ def build_trade_filter(timeframe: Timeframe) -> pl.Expr:
 def build_price_filter(timeframe: Timeframe, price: str) -> pl.Expr:
     """A filter for candles of one timeframe and one kind of price: ``trade``, ``mark`` or ``index``."""
     return (pl.col("timeframe") == timeframe.value) & (pl.col("price") == price)
+
+
+def _build_day(day: date) -> tuple[datetime, datetime]:
+    """A day as a window."""
+    start = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    return start, start + timedelta(days=1)
 
 
 def _split_into_commits(rows: pl.DataFrame) -> Iterator[pl.DataFrame]:

@@ -1,11 +1,11 @@
 """The log of requests for each market and their outcomes, which distinguishes quiet minutes from missing ones."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import UTC, datetime
 
 import polars as pl
 
-from data.delta.table import StoreTable
+from data.delta.table import StoreTable, quote_sql
 from data.intervals import MARKET_COLUMNS, merge_span_rows
 from data.outstanding import ANY_MARKET_SUFFIXES, list_outstanding
 from data.schema import (
@@ -13,6 +13,7 @@ from data.schema import (
     COVERAGE_DEFAULTS,
     SETTLED_OUTCOMES,
     SPAN,
+    TIME,
     Evidence,
     Origin,
     Outcome,
@@ -62,6 +63,29 @@ class CoverageTable:
             message = f"this coverage cannot be stored: see {', '.join(faults)}"
             raise ValueError(message)
         self.table.append(coverage.select(*COVERAGE))
+
+    def drop(self, asset: str, start: datetime, end: datetime) -> None:
+        """Drop what was asked for an asset in ``[start, end)``, of every length and price; what lies outside stays.
+
+        Raises:
+            StoreBusy: others went ahead every time.
+            StoreUnusable: the table cannot be read or written.
+        """
+        rows = self.read_rows([asset], start, end)
+        if rows.is_empty():
+            return
+        start_time, end_time = (pl.lit(time).cast(TIME) for time in (start, end))
+        outside = pl.concat(
+            [
+                rows.filter(pl.col("start") < start_time).with_columns(end=start_time),
+                rows.filter(pl.col("end") > end_time).with_columns(start=end_time),
+            ]
+        )
+        is_of_asset = f"starts_with(symbol, {quote_sql(f'{asset}/')})"
+        is_in_span = f'"start" < {_quote_time(end)} AND "end" > {_quote_time(start)}'
+        self.table.delete(f"{is_of_asset} AND {is_in_span}")
+        if not outside.is_empty():
+            self.write(outside)
 
     def read_rows(self, assets: Collection[str], start: datetime, end: datetime) -> pl.DataFrame:
         """The rows of `data.schema.COVERAGE` that overlap ``[start, end)``, sorted by ``asked_at``."""
@@ -155,6 +179,11 @@ def build_evidence_filter(origin: Evidence) -> pl.Expr:
     """A filter for rows of one kind of evidence: the reconstruction, or all other origins."""
     is_reconstruction = pl.col("origin") == Origin.RECONSTRUCTION
     return is_reconstruction if origin is Evidence.RECONSTRUCTION else ~is_reconstruction
+
+
+def _quote_time(time: datetime) -> str:
+    """An aware time as an SQL literal."""
+    return f"arrow_cast('{time.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}', 'Timestamp(Microsecond, Some(\"UTC\"))')"
 
 
 def _fill_defaults(coverage: pl.DataFrame) -> pl.DataFrame:

@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from polars.testing import assert_frame_equal
 
 from data.delta.maintenance import Maintenance, StoreSize
 from data.delta.table import StoreTable
-from data.errors import UsageError
+from data.errors import StoreUnusable, UsageError
 from data.store import CandleStore
 from tests.data.frames import LATER, NOW, build_candle, build_candles, build_coverage, get_minute
 
@@ -54,8 +54,10 @@ def test_compaction_changes_no_read(in_parts: CandleStore) -> None:
         assert len(DeltaTable(f"{in_parts.uri}/{table}").file_uris()) == 1
     assert_frame_equal(in_parts.read_candles(["ATOM"], *WIDE), before[0])
     assert_frame_equal(in_parts.coverage.read_rows(["ATOM"], *WIDE), before[1])
-    # Each table: its log of creation and six appends, six files; then one file and its commit; nothing goes for a week.
-    assert (maintenance.files_before, maintenance.files_after - maintenance.files_before >= 4) == (2 * (7 + 6), True)
+    # Each table: its log of creation and six appends, six files, the record of digests and its lock; then one file and
+    # its commit; nothing goes for a week.
+    files_before = 2 * (7 + 6 + 2)
+    assert (maintenance.files_before, maintenance.files_after - maintenance.files_before >= 4) == (files_before, True)
     second_report = in_parts.write_candles(
         build_candles(build_candle(0), build_candle(1, 3.0)), source="api.example", fetched_at=LATER
     )
@@ -71,14 +73,14 @@ def test_replaced_files_stay_for_the_retention(in_parts: CandleStore) -> None:
 
 
 @pytest.mark.usefixtures("_without_retention")
-def test_replaced_and_orphaned_files_are_removed_after_the_retention(in_parts: CandleStore) -> None:
-    """Files that no retained version uses are removed, including those of a writer that died before its commit."""
+def test_replaced_files_are_removed_after_the_retention(in_parts: CandleStore) -> None:
+    """Files that no retained version uses are removed; one that the log never named stays."""
     stray = list_parquet_files(in_parts, "candles")[0].with_name("part-of-a-writer-that-died.parquet")
     stray.write_bytes(b"half a file")
     maintenance = in_parts.maintain(LATER)
-    assert len(list_parquet_files(in_parts, "candles")) == 1
+    assert len(list_parquet_files(in_parts, "candles")) == 2
+    assert stray.exists()
     assert len(list_parquet_files(in_parts, "coverage")) == 1
-    assert maintenance.files_after < maintenance.files_before
     assert maintenance.bytes_after == sum(
         path.stat().st_size for path in Path(in_parts.uri).rglob("*") if path.is_file()
     )
@@ -139,8 +141,8 @@ def test_the_size_is_what_lies_on_the_disk(store: CandleStore, tmp_path: Path) -
     """The size is that of the folder, by path and by URI; the size of a remote store is unknown."""
     store.coverage.write(build_coverage(0, 1))
     files = [path for path in Path(store.uri).rglob("*") if path.is_file()]
-    # Creation, one commit, one data file.
-    expected = StoreSize(bytes=sum(path.stat().st_size for path in files), files=3)
+    # Creation, one commit, one data file, the record of digests and its lock.
+    expected = StoreSize(bytes=sum(path.stat().st_size for path in files), files=5)
     assert store.measure_size() == expected
     assert CandleStore(f"file://{tmp_path}/lake").measure_size() == expected
     assert CandleStore("s3://bucket/lake").measure_size() is None
@@ -150,3 +152,18 @@ def test_remote_store_counts_the_files_of_its_tables() -> None:
     """Without a local folder, files and bytes are those of the current versions of the tables."""
     store = CandleStore("memory:///lake")
     assert store.maintain(NOW) == Maintenance(0, 0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    "work", [lambda store: store.maintain(LATER), lambda store: store.forget(source="api.example")]
+)
+def test_a_damaged_file_is_not_written_anew(in_parts: CandleStore, work: Callable[[CandleStore], object]) -> None:
+    """Compacting or forgetting part of it would give the damage a digest of its own."""
+    path = list_parquet_files(in_parts, "candles")[0]
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    version = DeltaTable(f"{in_parts.uri}/candles").version()
+    with pytest.raises(StoreUnusable, match=f"{path.name} is not as it was written"):
+        work(in_parts)
+    assert DeltaTable(f"{in_parts.uri}/candles").version() == version

@@ -1,0 +1,111 @@
+"""Compares all files of a table with the record of their digests, and takes damaged ones out of the table."""
+
+import time
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from urllib.parse import unquote
+
+import polars as pl
+from deltalake import DeltaTable
+from deltalake.transaction import RemoveAction
+
+from data.delta.digest_record import Damage
+from data.delta.local_folder import list_paths
+from data.delta.maintenance import RETENTION
+from data.delta.table import StoreTable
+
+
+@dataclass(frozen=True, slots=True)
+class TableCheck:
+    """What a comparison of a table with its record gave.
+
+    Attributes:
+        file_count: data files of the current version; None if the log is damaged, so that they are unknown.
+        unrecorded_count: those of them without a digest, which an earlier version of the program wrote.
+        damages: files that are not as they were written.
+        unnamed_count: files below the folder that no commit names, older than `RETENTION`: of writers that ended
+            before their commit, or put there by hand. They are never read.
+    """
+
+    file_count: int | None
+    unrecorded_count: int
+    damages: tuple[Damage, ...]
+    unnamed_count: int
+
+
+def verify_table(table: StoreTable) -> TableCheck | None:
+    """Read all files of a table; None if there is none, or none in a folder of this machine.
+
+    Raises:
+        StoreUnusable: the log is as it was written, and yet cannot be read.
+    """
+    record = table.digest_record
+    if record is None:
+        return None
+    damages = [*record.find_record_damage(), *record.find_log_damage()]
+    if record.find_log_damage():
+        return TableCheck(None, 0, tuple(damages), 0)
+    snapshot = table.open()
+    if snapshot is None:
+        return None
+    paths = list_paths(snapshot)
+    damages += record.find_damage(paths)
+    return TableCheck(len(paths), len(record.list_unrecorded(paths)), tuple(damages), _count_unnamed(snapshot))
+
+
+def find_damaged_files(table: StoreTable) -> list[str]:
+    """The data files of the table that are not as they were written; none if the log is damaged, too.
+
+    Raises:
+        StoreUnusable: the log is as it was written, and yet cannot be read.
+    """
+    record = table.digest_record
+    if record is None or record.find_log_damage():
+        return []
+    snapshot = table.open()
+    return [] if snapshot is None else [damage.path for damage in record.find_damage(list_paths(snapshot))]
+
+
+def remove_files(table: StoreTable, paths: Collection[str]) -> None:
+    """Take files out of the table; they stay on the disk as long as replaced ones.
+
+    Raises:
+        StoreBusy: others went ahead every time.
+        StoreUnusable: the table cannot be read or written.
+    """
+
+    def remove_once() -> None:
+        snapshot = table.open()
+        if snapshot is None:
+            return
+        removed_ms = time.time_ns() // 1_000_000  # by the real clock, as is the age at which they leave the disk
+        files = [file for file in _list_files(snapshot) if file["path"] in paths]
+        snapshot.create_write_transaction(
+            [RemoveAction(file["path"], True, removed_ms, file["bytes"], file["partition"]) for file in files],  # noqa: FBT003 - positional only
+            mode="append",
+            schema=snapshot.schema(),
+            partition_by=snapshot.metadata().partition_columns or None,
+        )
+
+    table.run_with_retries(remove_once)
+
+
+def _list_files(snapshot: DeltaTable) -> list[dict[str, Any]]:
+    """Path, bytes and partition of each file, as the log has them."""
+    return [
+        {
+            "path": unquote(action["path"]),
+            "bytes": action["size_bytes"],
+            "partition": {
+                name: None if value is None else str(value) for name, value in action.get("partition", {}).items()
+            },
+        }
+        for action in pl.DataFrame(snapshot.get_add_actions()).iter_rows(named=True)
+    ]
+
+
+def _count_unnamed(snapshot: DeltaTable) -> int:
+    hours = int(RETENTION / timedelta(hours=1))
+    return len(set(snapshot.vacuum(hours, full=True)) - set(snapshot.vacuum(hours)))
