@@ -27,6 +27,7 @@ from cli.store.forget import forget
 from cli.store.import_files import import_
 from cli.store.maintain import maintain
 from cli.store.status import status
+from cli.store.verify_store import verify_store
 from data.errors import PlumblineError
 from data.version import VERSION
 
@@ -70,6 +71,7 @@ class CommandGroup(click.Group):
         serve,
         status,
         verify,
+        verify_store,
     ],
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
