@@ -8,6 +8,7 @@ such elements, are therefore sent as one component, ``Written`` (``assets/writte
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 from typing import Any
 
@@ -26,6 +27,9 @@ COMPONENT_METADATA = frozenset(
     {"_prop_names", "_valid_wildcard_attributes", "available_properties", "available_wildcard_properties"}
 )
 """Attributes of a component of Dash that are no properties."""
+
+CACHED_ATTRIBUTES = 1024
+"""Attributes of which the HTML is remembered, as the cells of a table have the same ones."""
 
 VOID_ELEMENTS = frozenset({"br", "col", "hr", "img", "wbr"})
 """Elements of HTML without content."""
@@ -81,7 +85,8 @@ def write_element(tag: str, attributes: dict[str, Any], content: str) -> str:
     """An element as HTML, of attributes by React's names and its content as HTML."""
     text = f"<{tag}"
     for name in sorted(attributes):
-        text += _format_attribute(HTML_NAMES.get(name, name), attributes[name])
+        value = attributes[name]
+        text += _format_attribute(name, _format_style(value) if name == "style" else value)
     return f"{text}>" if tag in VOID_ELEMENTS else f"{text}>{content}</{tag}>"
 
 
@@ -153,12 +158,16 @@ def _convert_text(part: Any) -> str | StaticElement | None:  # noqa: ANN401 - as
     return "" if part is None else None
 
 
-def _format_attribute(name: str, value: Any) -> str:  # noqa: ANN401 - a text, a number, a flag or a style
+@lru_cache(maxsize=CACHED_ATTRIBUTES, typed=True)
+def _format_attribute(name: str, value: str | float | None) -> str:
     if value is None or value is False:
         return ""
-    if name == "style":
-        value = "; ".join(f"{_to_kebab_case(key)}: {_format_css_value(item)}" for key, item in value.items())
+    name = HTML_NAMES.get(name, name)
     return f" {name}" if value is True else f' {name}="{escape_text(str(value))}"'
+
+
+def _format_style(style: dict[str, str | float]) -> str:
+    return "; ".join(f"{_to_kebab_case(key)}: {_format_css_value(item)}" for key, item in style.items())
 
 
 def _to_kebab_case(name: str) -> str:
