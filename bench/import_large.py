@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -87,7 +87,7 @@ def run_work(work: str, path: Path, folder: Path) -> None:
 
 def _import(path: Path, folder: Path, venue: str | None = None, symbol: str | None = None) -> None:
     store = CandleStore(str(folder / "lake"))
-    stored, refusals = import_files(store, [path], now=START, venue=venue, symbol=symbol, new_venues=VENUES)
+    stored, refusals = import_files(store, [path], now=datetime.now(UTC), venue=venue, symbol=symbol, new_venues=VENUES)
     if refusals or not stored:
         raise refusals[0]
 

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from analysis.questions import build_question
+from cli import clock
 from cli.param_types import EnumChoice, Instant, NameList, Percent, VenueHost
 from cli.venue_types import VenueList, VenueName, VenueNames
 from collectors.http.access import Access
@@ -65,6 +66,7 @@ class FileOptions:
             times=self.times,
             price=price,
             decimal_comma=self.decimal_comma,
+            now=clock.now(),
         )
 
 

@@ -1,13 +1,14 @@
 """Types of option values: how text of the command line becomes numbers, times, lists and enumeration members."""
 
+import math
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import Enum, StrEnum
 from typing import TypeVar
 
 import click
 
-from data.errors import UsageError
+from data.errors import UsageError, quote_input
 from data.times import parse_time
 
 ALL_ASSETS = "all"
@@ -32,9 +33,12 @@ class Percent(click.ParamType[float]):
     def convert(self, value: str | float, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """Divide by 100 in decimals: 0.7 becomes exactly the float 0.007."""
         try:
-            return float(Decimal(str(value)) / 100)
-        except InvalidOperation:
-            self.fail(f"{value!r} is no number", param, ctx)
+            number = float(Decimal(str(value)) / 100)
+        except (ArithmeticError, ValueError):
+            self.fail(f"{quote_input(value)} is no number", param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"{quote_input(value)} is no finite number", param, ctx)
+        return number
 
 
 class Instant(click.ParamType[datetime]):
@@ -105,5 +109,5 @@ class VenueHost(click.ParamType[tuple[str, str]]):
             return value
         venue, _, host = value.partition("=")
         if not venue or not host:
-            self.fail(f"{value!r} is not of the form bybit=api.bytick.com", param, ctx)
+            self.fail(f"{quote_input(value)} is not of the form bybit=api.bytick.com", param, ctx)
         return venue, host

@@ -2,7 +2,6 @@
 
 import os
 import re
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,10 +14,12 @@ from pydantic_settings import (
     NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
 
-from data.errors import UsageError
+from data.errors import HIDDEN_SIGNS_NOUN, UsageError, cut_text, escape_hidden_signs, has_hidden_signs
+from data.toml import describe_toml_error
 
 SETTINGS_FILE = "plumbline.toml"
 """The settings file in the current folder."""
@@ -42,6 +43,9 @@ def _find_own_default_store() -> str:
 
 
 def _expand_store(store: str) -> str:
+    if has_hidden_signs(store):
+        message = f"it holds {HIDDEN_SIGNS_NOUN}"
+        raise ValueError(message)
     return store if "://" in store else str(Path(store).expanduser())
 
 
@@ -166,12 +170,18 @@ def load_settings(
     flags: dict[str, Any] = {name: value for name, value in arguments.items() if value is not None}
     try:
         return Settings(**flags)
-    except tomllib.TOMLDecodeError as error:
-        message = f"{SETTINGS_FILE}: {error}"
-        raise UsageError(message) from error
     except ValidationError as error:
         faults = "; ".join(_format_fault(fault["loc"], fault["msg"], flags) for fault in error.errors())
         raise UsageError(faults) from error
+    except SettingsError as error:
+        message = f'{ENV_PREFIX}HOSTS is no JSON; write it like {{"bybit": "api.bytick.com"}}'
+        raise UsageError(message) from error
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits is a bad value
+        message = f"{SETTINGS_FILE}: {describe_toml_error(error)}"
+        raise UsageError(message) from error
+    except OSError as error:
+        message = f"{SETTINGS_FILE} cannot be read: {error.strerror or error}"
+        raise UsageError(message) from error
 
 
 def _format_fault(location: tuple[int | str, ...], reason: str, flags: dict[str, Any]) -> str:
@@ -184,4 +194,4 @@ def _format_fault(location: tuple[int | str, ...], reason: str, flags: dict[str,
         source = variable
     else:
         source = f"{name} in {SETTINGS_FILE}"
-    return f"{source}: {reason.removeprefix('Value error, ')}"
+    return escape_hidden_signs(f"{cut_text(source)}: {cut_text(reason.removeprefix('Value error, '))}")

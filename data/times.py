@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from data.errors import UsageError
+from data.errors import UsageError, quote_input
 
 
 def parse_time(text: str) -> tuple[datetime, bool]:
@@ -17,15 +17,15 @@ def parse_time(text: str) -> tuple[datetime, bool]:
     try:
         time = datetime.fromisoformat(text.strip())
     except ValueError as error:
-        message = f"{text!r} is no time; write it like 2025-10-10T21:20Z or 2025-10-11T05:20+08:00"
+        message = f"{quote_input(text)} is no time; write it like 2025-10-10T21:20Z or 2025-10-11T05:20+08:00"
         raise UsageError(message) from error
     if time.tzinfo is None:
-        message = f"{text!r} has no time zone; end it with Z for UTC, or with an offset such as +08:00"
+        message = f"{quote_input(text)} has no time zone; end it with Z for UTC, or with an offset such as +08:00"
         raise UsageError(message)
     try:
         time = time.astimezone(UTC)
     except OverflowError as error:
-        message = f"{text!r} lies outside of the years 1 to 9999 in UTC"
+        message = f"{quote_input(text)} lies outside of the years 1 to 9999 in UTC"
         raise UsageError(message) from error
     minute = time.replace(second=0, microsecond=0)
     return minute, minute != time

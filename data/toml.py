@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, TypeAda
 from pydantic.dataclasses import dataclass
 from pydantic_core import ErrorDetails
 
-from data.errors import UsageError
+from data.errors import UsageError, cut_text, escape_hidden_signs, quote_input
 from data.intervals import Span
 
 Table = TypeVar("Table")
@@ -29,7 +29,7 @@ TYPE_NAMES = {
 }
 """The expected type by pydantic's type of error."""
 
-ENTRY_MESSAGES = {"dataclass_type": "entry {number} is no table", "string_type": "holds {value!r}, which is no text"}
+ENTRY_MESSAGES = {"dataclass_type": "entry {number} is no table", "string_type": "holds {value}, which is no text"}
 """What is wrong with an entry of a list, by pydantic's type of error."""
 
 FIXED_MESSAGES = {
@@ -115,7 +115,7 @@ def check_known(name: str) -> AfterValidator:
     def check(value: str, info: ValidationInfo) -> str:
         known = (info.context or {})[name]
         if value not in known:
-            message = f"{value!r} is unknown; known are {', '.join(known)}"
+            message = f"{quote_input(value)} is unknown; known are {', '.join(known)}"
             raise ValueError(message)
         return value
 
@@ -136,12 +136,21 @@ def parse_toml(file: str, text: str, table: TypeAdapter[Table], context: Mapping
     """
     try:
         return table.validate_python(tomllib.loads(text), context=dict(context or {}))
-    except tomllib.TOMLDecodeError as error:
-        message = f"{file}: {error}"
-        raise UsageError(message) from error
     except ValidationError as error:
         message = "; ".join(f"{file}: {_format_error(fault)}" for fault in error.errors())
         raise UsageError(message) from error
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits is a bad value
+        message = f"{file}: {describe_toml_error(error)}"
+        raise UsageError(message) from error
+
+
+def describe_toml_error(error: Exception) -> str:
+    """Why a text or the bytes of a file are no TOML."""
+    if isinstance(error, UnicodeDecodeError):
+        return f"is no text in UTF-8 (byte {error.start + 1})"
+    if isinstance(error, RecursionError):
+        return "is nested too deeply"
+    return cut_text(escape_hidden_signs(str(error)))
 
 
 def _format_error(error: ErrorDetails) -> str:
@@ -154,9 +163,10 @@ def _format_error(error: ErrorDetails) -> str:
     if kind in FIXED_MESSAGES:
         reason = FIXED_MESSAGES[kind]
     elif isinstance(last, int) and kind in ENTRY_MESSAGES:
-        reason = ENTRY_MESSAGES[kind].format(number=last + 1, value=value)
+        reason = ENTRY_MESSAGES[kind].format(number=last + 1, value=quote_input(value))
     elif kind in TYPE_NAMES:
-        reason = f"{value!r} should be a {TYPE_NAMES[kind]}"
+        reason = f"{quote_input(value)} should be a {TYPE_NAMES[kind]}"
     else:
         reason = error["msg"].removeprefix("Value error, ")
-    return f"{path}: {reason}" if path else reason
+    shown_path = cut_text(escape_hidden_signs(path))
+    return f"{shown_path}: {reason}" if path else reason

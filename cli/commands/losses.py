@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from cli import clock
 from cli.options import MeasureOptions, new_venue_option
 from cli.param_types import EnumChoice, Instant
 from cli.session import Session, SessionCommand
@@ -101,10 +102,10 @@ def losses(
     catalogue = session.catalogue
     file = None
     if fills is not None:
-        file = read_executions(fills, zone=times, names=catalogue.venue_names.declare(new_venues))
+        file = read_executions(fills, zone=times, names=catalogue.venue_names.declare(new_venues), now=clock.now())
         if not file.executions:
             raise FileRefused(_describe_unusable(file))
-    log = None if orders is None else _read_log(orders, LogOptions(times=times, venue=orders_venue))
+    log = None if orders is None else _read_log(orders, LogOptions(times=times, venue=orders_venue, now=clock.now()))
     options = MeasureOptions(
         start=None,
         end=None,

@@ -12,6 +12,7 @@ from cli.session import Session, SessionCommand
 from cli.tables.evidence.proof import FileResult, build_proof_json, format_proof
 from data.errors import ManifestDamaged, UsageError
 from data.files.export import METADATA_SUFFIX
+from data.files.layouts.options import ReadOptions
 from data.files.source import FileSource
 from data.reader import CandleReader
 from data.store import CandleStore
@@ -54,7 +55,8 @@ def verify(
 
     Exit code 0: consistent; 1: numbers differ, or the data changed since; 3: no manifest, or damaged.
     """
-    source = FileSource(inputs, complete=complete, new_venues=new_venues) if inputs else None
+    options = ReadOptions(now=clock.now())
+    source = FileSource(inputs, complete=complete, new_venues=new_venues, options=options) if inputs else None
     try:
         results, proven = _verify_path(session, file, source)
     except OSError as error:

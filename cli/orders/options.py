@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from cli import clock
 from cli.options import Callback
 from dashboard.text.numbers import format_count
 from data.errors import OptionRefused, UsageError
@@ -52,6 +53,7 @@ class OrderOptions:
             venue=self.orders_venue,
             skew_s=self.orders_skew,
             columns=self.orders_columns,
+            now=clock.now(),
         )
         log = read_order_log(path, options)
         if log.needs:

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
 
-from data.errors import UsageError
-from data.files.formats.raw_table import UPLOAD_LIMITS
+from data.errors import UsageError, quote_input
+from data.files.formats.limits import UPLOAD_LIMITS
 from data.files.layouts.options import ReadOptions
 from data.files.stamps import Stamps
 from data.schema import Timeframe
@@ -39,14 +40,15 @@ class ImportChoice:
     replace: bool = False
     complete: bool = False
 
-    def build_read_options(self) -> ReadOptions:
-        """How to read the file, within the limits of an upload."""
+    def build_read_options(self, now: datetime) -> ReadOptions:
+        """How to read the file now, within the limits of an upload."""
         return ReadOptions(
             timeframe=self.timeframe,
             times=self.times,
             price=self.price,
             decimal_comma=self.decimal_comma,
             limits=UPLOAD_LIMITS,
+            now=now,
         )
 
 
@@ -84,5 +86,5 @@ def _read_member(texts: Mapping[str, str], name: str, kind: type[Choice]) -> Cho
     try:
         return kind(text)
     except ValueError as error:
-        message = f"{name} is one of {', '.join(kind)}, not {text!r}"
+        message = f"{name} is one of {', '.join(kind)}, not {quote_input(text)}"
         raise UsageError(message) from error

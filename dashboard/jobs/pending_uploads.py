@@ -8,13 +8,17 @@ from pathlib import Path, PureWindowsPath
 from tempfile import mkdtemp
 from typing import IO
 
-from data.errors import FileRefused
+from data.errors import HIDDEN_SIGNS_NOUN, FileRefused, has_hidden_signs, quote_input
 
 MAX_UPLOADS = 32
 """The most files that wait at a time, over all readers."""
 
 MAX_TOTAL_BYTES = 512_000_000
 """The most bytes that they have together: eight files of the largest size."""
+
+
+MAX_NAME_BYTES = 200
+"""The longest name of a file; systems of files take 255."""
 
 
 class PendingUpload:
@@ -82,6 +86,12 @@ def _parse_file_name(name: str) -> str:
     """
     file_name = PureWindowsPath(name).name
     if file_name in {"", ".", ".."} or "\0" in file_name:
-        message = f"{name!r}: is no name of a file"
+        message = f"{quote_input(name)}: is no name of a file"
+        raise FileRefused(message)
+    if len(file_name.encode(errors="replace")) > MAX_NAME_BYTES:
+        message = f"{quote_input(name)}: its name has more than {MAX_NAME_BYTES} bytes; give it a shorter one"
+        raise FileRefused(message)
+    if has_hidden_signs(file_name):
+        message = f"{quote_input(name)}: its name holds {HIDDEN_SIGNS_NOUN}; rename it"
         raise FileRefused(message)
     return file_name

@@ -51,7 +51,11 @@ class StoreActions(CollectionProcess):
         with self._file_lock:
             names = load_catalogue().venue_names.add_stored(self._store.candles.read_venues())
             return preview_file(
-                path, venue=choice.venue, symbol=choice.symbol, names=names, options=choice.build_read_options()
+                path,
+                venue=choice.venue,
+                symbol=choice.symbol,
+                names=names,
+                options=choice.build_read_options(self._now()),
             )
 
     def import_file(self, path: Path, choice: ImportChoice) -> StoredFile:
@@ -73,7 +77,7 @@ class StoreActions(CollectionProcess):
                 complete=choice.complete,
                 replace=choice.replace,
                 stamps=choice.stamps,
-                options=choice.build_read_options(),
+                options=choice.build_read_options(self._now()),
             )
         if refused:
             raise refused[0]

@@ -1,5 +1,6 @@
 """Imports files into the store, each by itself, so that a refused file does not stop the others."""
 
+import dataclasses
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,6 +20,7 @@ from data.files.import_file import ImportedFile, read_candle_file
 from data.files.layouts.options import ReadOptions
 from data.files.open_file import DEFAULT_OPTIONS
 from data.files.report import ImportReport
+from data.files.rows.count_days import refuse_many_days
 from data.files.stamps import Stamps
 from data.identity.venue_names import VenueNames
 from data.schema import COVERAGE, COVERAGE_DEFAULTS, LOW_TRADE, TIME, Origin, Outcome, Timeframe
@@ -93,7 +95,13 @@ def import_files(
     """
     names = load_catalogue().venue_names.add_stored(store.candles.read_venues()).declare(new_venues)
     importer = _Importer(
-        store=store, now=now, names=names, options=options, complete=complete, replace=replace, stamps=stamps
+        store=store,
+        now=now,
+        names=names,
+        options=dataclasses.replace(options, now=now),
+        complete=complete,
+        replace=replace,
+        stamps=stamps,
     )
     results = [result for path in paths for result in importer.import_path(Path(path), venue, symbol, assets)]
     stored = [result for result in results if isinstance(result, StoredFile)]
@@ -151,6 +159,7 @@ class _Importer:
             options=self.options,
             content=content,
         )
+        refuse_many_days(path, imported.candles, self.options.limits)
         if self.stamps is None:
             refuse_closing_stamps(path, imported, self.store)
         elif self.stamps is Stamps.CLOSE:

@@ -80,7 +80,7 @@ class OpenedFile:
     def _parse_trade_rows(self, batch: RecognisedTable) -> pl.DataFrame:
         sample = self.recognised.table.rows
         has_ids = "id" in sample.columns and bool(has_id(sample).all())
-        return parse_trades(batch, self.names, self.venue, self.symbol, has_ids=has_ids)
+        return parse_trades(batch, self.names, self.venue, self.symbol, has_ids=has_ids, now=self.options.now)
 
     def list_remarks(self, candles: pl.DataFrame) -> Iterator[str]:
         """What is worth knowing about parsed candles, as sentences without a full stop."""

@@ -10,6 +10,7 @@ from data.files.import_trades import build_trade_candles
 from data.files.layouts.options import OptionNeed, ReadOptions
 from data.files.layouts.recognise import UNREADABLE_NEEDS
 from data.files.open_file import DEFAULT_OPTIONS, OpenedFile, find_row_needs, open_file, refuse_rows
+from data.files.rows.count_days import refuse_many_days
 from data.files.rows.parse_rows import EMPTY_COLUMN
 from data.identity.venue_names import VenueNames
 from data.schema import CANDLE, Timeframe
@@ -101,6 +102,7 @@ def preview_file(
     if not row_needs:
         refuse_rows(opened, parsed.filter(pl.col("why").is_not_null()))
     candles = parsed.filter(~pl.col(EMPTY_COLUMN)).select(*CANDLE)
+    refuse_many_days(opened.path, candles, options.limits)
     timeframes = candles["timeframe"].unique().to_list()
     is_settled = len(timeframes) == 1 and not any(need.option == "timeframe" for need in row_needs)
     return ImportPreview(

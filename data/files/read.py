@@ -5,12 +5,13 @@ from pathlib import Path, PurePath
 
 from data.files.formats.columnar import parse_feather, parse_parquet, read_parquet_batches
 from data.files.formats.json_table import parse_json, parse_json_lines
-from data.files.formats.raw_table import FILE_LIMITS, Limits, RawTable, build_refusal
+from data.files.formats.limits import FILE_LIMITS, Limits
+from data.files.formats.raw_table import RawTable, build_refusal
 from data.files.formats.text_table import cut_lines, parse_text, parse_text_pieces
 from data.files.formats.unpack import Content, open_content, read_content
 
 TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
-COLUMNAR_PARSERS = {
+OTHER_PARSERS = {
     ".parquet": parse_parquet,
     ".feather": parse_feather,
     ".arrow": parse_feather,
@@ -18,10 +19,10 @@ COLUMNAR_PARSERS = {
     ".jsonl": parse_json_lines,
     ".ndjson": parse_json_lines,
 }
-"""The parsers of formats whose size is bounded, by the ending of a name."""
+"""The parsers of what is no text of separated values, by the ending of a name."""
 
 PACKED_SUFFIXES = (".zip", ".gz")
-FILE_SUFFIXES = (*TEXT_SUFFIXES, *COLUMNAR_PARSERS)
+FILE_SUFFIXES = (*TEXT_SUFFIXES, *OTHER_PARSERS)
 """The endings of files that are read, packed or not."""
 
 
@@ -52,7 +53,7 @@ def read_raw_batches(path: Path, limits: Limits = FILE_LIMITS) -> Iterator[RawTa
     with open_content(path, limits) as stream:
         if PurePath(stream.name).suffix.lower() not in TEXT_SUFFIXES:
             raise build_refusal(path, "is no text")
-        yield from parse_text_pieces(path, stream.name, cut_lines(path, stream.pieces, limits.batch_bytes))
+        yield from parse_text_pieces(path, stream.name, cut_lines(path, stream.pieces, limits.batch_bytes), limits)
 
 
 def parse_content(path: Path, content: Content, limits: Limits) -> RawTable:
@@ -61,8 +62,8 @@ def parse_content(path: Path, content: Content, limits: Limits) -> RawTable:
     Raises:
         FileRefused: it is malformed or too large, or repeats a column.
     """
-    parser = COLUMNAR_PARSERS.get(PurePath(content.name).suffix.lower())
-    return parse_text(path, content) if parser is None else parser(path, content, limits)
+    parser = OTHER_PARSERS.get(PurePath(content.name).suffix.lower(), parse_text)
+    return parser(path, content, limits)
 
 
 def _refuse_suffix(path: Path, name: str, suffixes: tuple[str, ...], subject: str) -> None:

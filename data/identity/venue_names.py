@@ -6,10 +6,13 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from data.errors import UsageError
+from data.errors import HIDDEN_SIGNS_NOUN, UsageError, has_hidden_signs, quote_input
 
 VENUE_ID = re.compile(r"[a-z0-9_]{1,40}")
 """The form of the id of a venue that is declared."""
+
+MAX_NAME_CHARS = 80
+"""The longest name of a venue that is looked up; the longest known one has 20."""
 
 
 def normalize_name(text: str) -> str:
@@ -28,12 +31,18 @@ class VenueNames:
     ids: Mapping[str, str]
 
     def find(self, text: str) -> str | None:
-        """The id of the venue with that name, in any case and punctuation; None if no venue has it."""
+        """The id of the venue with that name, in any case and punctuation; None if no venue has it.
+
+        A text with signs that cannot be seen is no name.
+        """
+        if len(text) > MAX_NAME_CHARS or has_hidden_signs(text.strip()):
+            return None
         return self.ids.get(normalize_name(text))
 
     def find_nearest(self, text: str) -> str:
         """The id of the venue whose name is most like the text."""
-        return self.ids[difflib.get_close_matches(normalize_name(text), self.ids, n=1, cutoff=0.0)[0]]
+        name = normalize_name(text[:MAX_NAME_CHARS])
+        return self.ids[difflib.get_close_matches(name, self.ids, n=1, cutoff=0.0)[0]]
 
     def resolve(self, text: str) -> str:
         """The id of the venue with that name, in any case and punctuation.
@@ -43,8 +52,11 @@ class VenueNames:
         """
         if (venue_id := self.find(text)) is not None:
             return venue_id
+        if has_hidden_signs(text.strip()):
+            message = f"venue {quote_input(text)} holds {HIDDEN_SIGNS_NOUN}; write it without"
+            raise UsageError(message)
         message = (
-            f"venue {text!r} is unknown; the nearest known one is {self.find_nearest(text)}. "
+            f"venue {quote_input(text)} is unknown; the nearest known one is {self.find_nearest(text)}. "
             f"If it is another one, declare it: --new-venue {_suggest_id(text)}"
         )
         raise UsageError(message)
@@ -57,11 +69,12 @@ class VenueNames:
         """
         ids = dict(self.ids)
         for new_id in (text.strip().lower() for text in new_ids):
-            if normalize_name(new_id) in ids:
+            if len(new_id) <= MAX_NAME_CHARS and normalize_name(new_id) in ids and not has_hidden_signs(new_id):
                 continue
             if not VENUE_ID.fullmatch(new_id) or not normalize_name(new_id):
                 message = (
-                    f"{new_id!r} is no id of a venue; write it like {_suggest_id(new_id)}, of a to z, 0 to 9 and _"
+                    f"{quote_input(new_id)} is no id of a venue; write it like {_suggest_id(new_id)}, "
+                    "of a to z, 0 to 9 and _, at most 40"
                 )
                 raise UsageError(message)
             ids[normalize_name(new_id)] = new_id
@@ -106,5 +119,5 @@ def _suggest_id(text: str) -> str:
     lower = text.strip().lower()
     if VENUE_ID.fullmatch(lower):
         return lower
-    plain = normalize_name(text)
+    plain = normalize_name(text[:MAX_NAME_CHARS])
     return plain if VENUE_ID.fullmatch(plain) else "some_venue"

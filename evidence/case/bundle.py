@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from data.errors import FileRefused, ManifestDamaged
-from data.files.formats.raw_table import FILE_LIMITS, Limits
+from data.files.formats.limits import FILE_LIMITS, Limits
 from data.files.formats.unpack import list_members, read_member
 from evidence.proof.canonical import encode_json
 from evidence.proof.manifest import is_intact, seal

@@ -12,7 +12,7 @@ from data.catalogue import load_catalogue
 from data.delta.upsert import CHECKSUM, WriteReport
 from data.errors import FileRefused, ManifestDamaged
 from data.files.contradictions import refuse_contradictions
-from data.files.formats.raw_table import FILE_LIMITS, Limits
+from data.files.formats.limits import FILE_LIMITS, Limits
 from data.files.formats.unpack import Content
 from data.files.import_file import read_candle_file
 from data.files.import_many import build_complete_coverage
@@ -86,7 +86,7 @@ def import_case(
     except KeyError as error:
         message = f"the case file has no {error.args[0]}"
         raise ManifestDamaged(message) from error
-    imported = read_candle_file(path, names=known, options=ReadOptions(limits=limits), content=content)
+    imported = read_candle_file(path, names=known, options=ReadOptions(limits=limits, now=now), content=content)
     comparison = compare_with_stored(store.candles, imported.candles)
     if not replace:
         refuse_contradictions(path, comparison.contradictions)

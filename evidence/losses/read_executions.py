@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path, PurePath
 from typing import Any
@@ -9,13 +10,14 @@ from typing import Any
 import polars as pl
 
 from data.catalogue import load_catalogue
-from data.errors import UsageError
+from data.errors import UsageError, escape_hidden_signs
+from data.files.formats.limits import FILE_LIMITS, Limits
 from data.files.formats.line_table import parse_rows, split_lines
-from data.files.formats.raw_table import FILE_LIMITS, LINE_COLUMN, Limits, RawTable, build_refusal
+from data.files.formats.raw_table import LINE_COLUMN, RawTable, build_refusal, quote_column
 from data.files.formats.unpack import Content, read_content
 from data.files.layouts.market_names import parse_market
-from data.files.read import COLUMNAR_PARSERS, parse_content
-from data.files.rows.parse_times import parse_instants, parse_times, parse_zone
+from data.files.read import OTHER_PARSERS, parse_content
+from data.files.rows.parse_times import TIME_RANGE, parse_instants, parse_times, parse_zone
 from data.identity.venue_names import VenueNames, normalize_name
 from evidence.losses.executions import Execution, ExecutionKind, OrderSide
 
@@ -80,6 +82,7 @@ def read_executions(
     zone: str | None = None,
     names: VenueNames | None = None,
     limits: Limits = FILE_LIMITS,
+    now: datetime | None = None,
 ) -> ExecutionFile:
     """Read a file of executions: CSV, JSON, Parquet or another table that candles are read from.
 
@@ -89,6 +92,7 @@ def read_executions(
         zone: that of times without one; None if such lines are bad.
         names: the names of venues; None for those of the catalogue.
         limits: the largest content that is read.
+        now: the time of reading, aware: a row after the following day is bad. None to take any.
 
     Raises:
         FileRefused: the file cannot be read, lacks a column, or all its times lack a zone.
@@ -104,9 +108,12 @@ def read_executions(
     )
     is_utc = normalize_name(columns["time"]) in {"timeutc", "dateutc"}
     time_zone = "UTC" if zone is None and is_utc else None if zone is None else parse_zone(zone)
-    rows = _parse_rows(path, rows, time_zone, load_catalogue().venue_names if names is None else names)
+    rows = _parse_rows(path, rows, time_zone, load_catalogue().venue_names if names is None else names, now)
     good_rows = rows.filter(pl.col("why").is_null()).sort("time", "line")
-    bad_lines = [BadLine(*row) for row in rows.filter(pl.col("why").is_not_null()).select("line", "why").iter_rows()]
+    bad_lines = [
+        BadLine(line, escape_hidden_signs(why))
+        for line, why in rows.filter(pl.col("why").is_not_null()).select("line", "why").iter_rows()
+    ]
     return ExecutionFile(
         path.name,
         table.row_word,
@@ -117,9 +124,9 @@ def read_executions(
 
 def _read_table(path: Path, content: Content, limits: Limits) -> tuple[RawTable, list[BadLine]]:
     """The rows of a file, and the lines of a text that are no rows; the rows of other formats are all or none."""
-    if PurePath(content.name).suffix.lower() in COLUMNAR_PARSERS:
+    if PurePath(content.name).suffix.lower() in OTHER_PARSERS:
         return parse_content(path, content, limits), []
-    table, faults = parse_rows(path, content.name, split_lines(path, content))
+    table, faults = parse_rows(path, content.name, split_lines(path, content, limits), limits)
     return table, [BadLine(line, fault) for line, fault in faults.iter_rows()]
 
 
@@ -141,11 +148,13 @@ def _find_columns(table: RawTable) -> dict[str, str]:
     return found
 
 
-def _parse_rows(path: Path, rows: pl.DataFrame, zone: str | None, names: VenueNames) -> pl.DataFrame:
+def _parse_rows(
+    path: Path, rows: pl.DataFrame, zone: str | None, names: VenueNames, now: datetime | None
+) -> pl.DataFrame:
     """The columns of an execution as text, but ``time``, and ``why``: the first fault of each row, or null."""
     bar_lengths = pl.repeat(None, rows.height, dtype=pl.String, eager=True)  # no time lies inside a bar
-    times = parse_instants(path, rows["time"], zone).dt.cast_time_unit("ms").alias("instant")
-    time_faults = parse_times(path, rows["time"], bar_lengths, zone)["why"].alias("no_time")
+    times = parse_instants(path, rows["time"], zone, now).dt.cast_time_unit("ms").alias("instant")
+    time_faults = parse_times(path, rows["time"], bar_lengths, zone, now)["why"].alias("no_time")
     written_time = rows["time"].cast(pl.String).alias("written_time")
     texts = rows.select("line", *(pl.col(name).cast(pl.String).str.strip_chars() for name in COLUMN_NAMES)).drop("time")
     texts = texts.hstack([times, time_faults, written_time])
@@ -168,7 +177,11 @@ def _parse_rows(path: Path, rows: pl.DataFrame, zone: str | None, names: VenueNa
     )
     faults = (
         pl.when(pl.col("time").is_null()).then(
-            pl.coalesce("no_time", pl.format("time {} is no time", "written_time"), pl.lit("has no time"))
+            pl.coalesce(
+                "no_time",
+                pl.format(f"time {{}} is no time {TIME_RANGE}", quote_column("written_time")),
+                pl.lit("has no time"),
+            )
         ),
         "no_venue",
         _describe_absent("venue", "read_venue", "an exchange"),
@@ -209,7 +222,7 @@ def _describe_absent(written: str, read: str, expected: str) -> pl.Expr:
     message = (
         pl.when(is_blank)
         .then(pl.lit(f"has no {written}"))
-        .otherwise(pl.format(f"{written} {{}} is not {expected}", pl.col(written).fill_null("")))
+        .otherwise(pl.format(f"{written} {{}} is not {expected}", pl.coalesce(quote_column(written), pl.lit(""))))
     )
     return pl.when(pl.col(read).is_null()).then(message)
 
@@ -218,7 +231,7 @@ def _describe_bad_number(name: str) -> pl.Expr:
     """The fault of a row whose value is no number above 0."""
     number = pl.col(name).cast(pl.Float64, strict=False)
     is_good = number.is_between(0, MAX_NUMBER, closed="right") & (pl.col(name).str.len_bytes() <= MAX_NUMBER_CHARS)
-    message = pl.coalesce(pl.format(f"{name} {{}} is no number above 0", name), pl.lit(f"has no {name}"))
+    message = pl.coalesce(pl.format(f"{name} {{}} is no number above 0", quote_column(name)), pl.lit(f"has no {name}"))
     return pl.when(~is_good.fill_null(value=False)).then(message)
 
 
@@ -227,7 +240,9 @@ def _describe_bad_fee() -> pl.Expr:
     number = pl.col("fee").cast(pl.Float64, strict=False)
     is_good = (number.abs() < MAX_NUMBER) & (pl.col("fee").str.len_bytes() <= MAX_NUMBER_CHARS)
     has_fee = pl.col("fee").fill_null("") != ""
-    return pl.when(has_fee & ~is_good.fill_null(value=False)).then(pl.format("fee {} is no number", "fee"))
+    return pl.when(has_fee & ~is_good.fill_null(value=False)).then(
+        pl.format("fee {} is no number", quote_column("fee"))
+    )
 
 
 def _build_execution(row: dict[str, Any]) -> Execution:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import polars as pl
@@ -49,6 +50,7 @@ def build_events(
     zone: str | None,
     venue: str | None,
     skew_s: float,
+    now: datetime | None = None,
 ) -> BuiltEvents:
     """The events of rows of text.
 
@@ -60,6 +62,7 @@ def build_events(
         zone: of times without one.
         venue: the exchange of events that name none; what the layout says comes first.
         skew_s: seconds that are added to every time.
+        now: the time of reading; None if times may lie after the following day.
 
     Raises:
         FileRefused: the column of times is of another type than text.
@@ -73,7 +76,7 @@ def build_events(
     if "http_status" not in roles and main["state"].drop_nulls().str.contains(STATUS_AS_STATE).any():
         is_status = pl.col("state").str.contains(STATUS_AS_STATE)
         main = main.with_columns(http_status=pl.when(is_status).then("state"), state=pl.when(~is_status).then("state"))
-    times = parse_log_times(path, main["time"], zone)
+    times = parse_log_times(path, main["time"], zone, now)
     venues = resolve_venues(main["venue"], load_catalogue().venue_names)
     skew_ms = round(1000 * skew_s)
     read = main.select(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path, PurePath
 
 import polars as pl
@@ -9,8 +10,9 @@ import polars as pl
 from data.catalogue import load_catalogue
 from data.errors import FileRefused, UsageError
 from data.files.formats.json_records import parse_records
+from data.files.formats.limits import FILE_LIMITS, Limits
 from data.files.formats.line_table import TextLines, parse_rows, split_lines
-from data.files.formats.raw_table import FILE_LIMITS, LINE_COLUMN, Limits, RawTable, build_refusal
+from data.files.formats.raw_table import LINE_COLUMN, RawTable, build_refusal
 from data.files.formats.unpack import Content, read_content
 from data.files.layouts.options import OptionNeed
 from data.files.rows.parse_times import parse_zone
@@ -51,6 +53,7 @@ class LogOptions:
         skew_s: seconds that are added to every time of the log, below 0 if its clock was ahead of UTC.
         columns: the column of each of `ROLES`; empty to recognise them.
         limits: the largest content that is read.
+        now: the time of reading, aware: no event lies after the following day. None to take any.
     """
 
     times: str | None = None
@@ -58,6 +61,7 @@ class LogOptions:
     skew_s: float = 0.0
     columns: Mapping[str, str] = field(default_factory=dict)
     limits: Limits = FILE_LIMITS
+    now: datetime | None = None
 
 
 DEFAULT_OPTIONS = LogOptions()
@@ -133,7 +137,7 @@ def parse_order_log(content: Content, options: LogOptions = DEFAULT_OPTIONS, pat
     if PurePath(content.name).suffix.lower() not in LOG_SUFFIXES:
         raise build_refusal(path, f"order logs are read from {', '.join(LOG_SUFFIXES)}")
     _check_options(options)
-    lines = split_lines(path, content)
+    lines = split_lines(path, content, options.limits)
     fields = _read_fields(path, content.name, _blank_preamble(lines), options)
     stated_zone = find_zone(fields.roles.get("time", ""), content.name)
     zone = stated_zone or (None if options.times is None else parse_zone(options.times))
@@ -149,6 +153,7 @@ def parse_order_log(content: Content, options: LogOptions = DEFAULT_OPTIONS, pat
             zone=zone,
             venue=_resolve_venue(options.venue),
             skew_s=options.skew_s,
+            now=options.now,
         )
         events, skipped = built.events, skipped + built.detail_rows
         bad = pl.concat([bad, built.bad_lines])
@@ -216,7 +221,7 @@ def _read_fields(path: Path, name: str, lines: TextLines, options: LogOptions) -
         _refuse_large_json(path, lines, options.limits)
         return _take_columns(path, *parse_records(path, name, lines), options)
     try:
-        table, faults = parse_rows(path, name, lines)
+        table, faults = parse_rows(path, name, lines, options.limits)
     except FileRefused:
         plain = _take_lines(lines)
         if options.columns or plain.rows.is_empty():

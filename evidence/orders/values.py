@@ -1,10 +1,12 @@
 """The values of a log's fields: times in UTC, sides, numbers, switches, HTTP statuses and exchanges."""
 
+from datetime import datetime
 from pathlib import Path
 
 import polars as pl
 
-from data.files.rows.parse_times import ISO_WITHOUT_ZONE, NO_ZONE_MESSAGE, parse_instants
+from data.errors import HIDDEN_SIGNS
+from data.files.rows.parse_times import ISO_WITHOUT_ZONE, NO_ZONE_MESSAGE, TIME_RANGE, parse_instants
 from data.identity.venue_names import VenueNames
 from data.schema import TIME
 
@@ -15,17 +17,14 @@ SIDES = {
 
 TRUE_WORDS, FALSE_WORDS = ("true", "1", "yes", "y"), ("false", "0", "no", "n")
 
-NUMBER = r"^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?"
+NUMBER = r"(?-u)^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?"
 """A number at the start of a text, which a unit may follow, such as ``22.38ATOM``."""
 
 MAX_TEXT_CHARS = 300
 """How much of a text of the log is kept."""
 
-CONTROL_SIGNS = "[\\x00-\\x1f\\x7f-\\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]+"
-"""Signs that a terminal obeys, and those that turn the direction of writing."""
 
-
-def parse_log_times(path: Path, times: pl.Series, zone: str | None) -> pl.DataFrame:
+def parse_log_times(path: Path, times: pl.Series, zone: str | None, now: datetime | None = None) -> pl.DataFrame:
     """The times of a log.
 
     Args:
@@ -33,6 +32,7 @@ def parse_log_times(path: Path, times: pl.Series, zone: str | None) -> pl.DataFr
         times: ISO 8601, with or without a zone, epoch numbers, or ``HH:MM YYYY-MM-DD``; a comma may stand before
             fractions of a second.
         zone: the zone of times without one; None if such a time is a fault.
+        now: the time of reading; None if times may lie after the following day.
 
     Returns:
         ``time`` (`TIME`, null where it cannot be read) and ``fault`` (why, else null).
@@ -44,7 +44,7 @@ def parse_log_times(path: Path, times: pl.Series, zone: str | None) -> pl.DataFr
         .str.replace_all("/", "-", literal=True)
     )
     written = times.alias("raw").to_frame().select(text.alias("written"), normal.alias("raw"))
-    instants = parse_instants(path, written["raw"], zone)
+    instants = parse_instants(path, written["raw"], zone, now)
     value = pl.format("time {}", pl.col("written").str.slice(0, 40))
     is_naive = pl.col("raw").str.contains(ISO_WITHOUT_ZONE)
     in_zone = f"does not exist in {zone}, or happened twice there: clocks were changed"
@@ -55,7 +55,7 @@ def parse_log_times(path: Path, times: pl.Series, zone: str | None) -> pl.DataFr
         .then(pl.lit("has no time"))
         .when(is_naive)
         .then(value + pl.lit(f" {NO_ZONE_MESSAGE}" if zone is None else f" {in_zone}"))
-        .otherwise(value + pl.lit(" is neither ISO 8601 nor an epoch number"))
+        .otherwise(value + pl.lit(f" is neither ISO 8601 nor an epoch number {TIME_RANGE}"))
     )
     frame = written.with_columns(instant=instants.cast(TIME))
     return frame.select(time="instant", fault=fault.cast(pl.String))
@@ -94,7 +94,7 @@ def build_status(name: str) -> pl.Expr:
 
 def build_text(name: str) -> pl.Expr:
     """A text without control signs, cut to what is shown of it; null where empty."""
-    text = pl.col(name).str.replace_all(CONTROL_SIGNS, " ").str.strip_chars().str.slice(0, MAX_TEXT_CHARS)
+    text = pl.col(name).str.replace_all(f"[{HIDDEN_SIGNS}]+", " ").str.strip_chars().str.slice(0, MAX_TEXT_CHARS)
     return pl.when(text != "").then(text)
 
 

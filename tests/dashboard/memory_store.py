@@ -418,7 +418,9 @@ class RecordedActions:
     def preview_file(self, path: Path, choice: ImportChoice) -> ImportPreview:
         """Preview a file without a look at the store."""
         self.calls.append(f"preview {path.name}")
-        return preview_file(path, venue=choice.venue, symbol=choice.symbol, options=choice.build_read_options())
+        return preview_file(
+            path, venue=choice.venue, symbol=choice.symbol, options=choice.build_read_options(IMPORTED_AT)
+        )
 
     def import_file(self, path: Path, choice: ImportChoice) -> StoredFile:
         """Import a file into the store at `IMPORTED_AT`."""

@@ -39,6 +39,34 @@ def test_flags_win_over_environment_over_file_over_defaults(tmp_path: Path, monk
     assert (settings.store, settings.port, settings.host) == ("from-flag", 2, "0.0.0.0")  # noqa: S104 - not served
 
 
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"\xff\xfe", "plumbline.toml: is no text in UTF-8 (byte 1)"),
+        (b"port = " + b"9" * 5_000, "plumbline.toml: Exceeds the limit"),
+        (b"a = " + b"[" * 5_000, "plumbline.toml: is nested too deeply"),
+        ('"x\u202ey" = 1'.encode(), "x\\u202ey in plumbline.toml: Extra inputs are not permitted"),
+        ('store = "x\u202ey"'.encode(), "store in plumbline.toml: it holds a control, bidirectional or invisible sign"),
+    ],
+)
+def test_a_file_of_settings_that_cannot_be_read_is_named(
+    content: bytes, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Bytes that are no text, numbers and lists beyond the parser's bounds, and signs that turn a message."""
+    (tmp_path / "plumbline.toml").write_bytes(content)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError) as caught:
+        load_settings()
+    assert str(caught.value).startswith(reason)
+
+
+def test_a_variable_that_is_no_json_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The hosts of exchanges are written as JSON."""
+    monkeypatch.setenv("PLUMBLINE_HOSTS", "{bybit")
+    with pytest.raises(UsageError, match=r"^PLUMBLINE_HOSTS is no JSON; write it like"):
+        load_settings()
+
+
 def test_an_empty_variable_is_not_given(monkeypatch: pytest.MonkeyPatch) -> None:
     """An empty environment variable is ignored."""
     monkeypatch.setenv("PLUMBLINE_MIRROR", "")

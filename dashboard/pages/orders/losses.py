@@ -22,7 +22,7 @@ from dashboard.pages.orders.loss_tables import (
 from dashboard.state.url import parse_query
 from dashboard.text.losses import count_used
 from data.errors import FileRefused
-from data.files.formats.raw_table import UPLOAD_LIMITS
+from data.files.formats.limits import UPLOAD_LIMITS
 from data.files.formats.unpack import Content
 from data.schema import Evidence
 from data.times import parse_time

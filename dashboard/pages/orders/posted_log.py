@@ -8,7 +8,7 @@ from dashboard.state.url import parse_query
 from dashboard.state.view import ViewState
 from data.catalogue import Catalogue
 from data.errors import UsageError
-from data.files.formats.raw_table import UPLOAD_LIMITS
+from data.files.formats.limits import UPLOAD_LIMITS
 from data.files.formats.unpack import Content
 from evidence.orders.layouts import ROLES
 from evidence.orders.read_log import LogOptions, OrderLog, parse_order_log

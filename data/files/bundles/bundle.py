@@ -8,7 +8,8 @@ from pathlib import Path
 
 from data.errors import FileRefused
 from data.files.bundles.kraken_names import BundleListing, BundleMember, is_kraken_bundle, list_bundle
-from data.files.formats.raw_table import Limits, build_refusal
+from data.files.formats.limits import Limits
+from data.files.formats.raw_table import build_refusal
 from data.files.formats.unpack import Content, list_members, read_member
 from data.schema import Timeframe
 

@@ -43,7 +43,12 @@ def parse_records(path: Path, name: str, lines: TextLines) -> tuple[RawTable, pl
         if len(columns) < MAX_COLUMNS:
             columns.update(dict.fromkeys(record))
     names = list(columns)[:MAX_COLUMNS]
-    frame = pl.from_dicts(found.records, schema=dict.fromkeys(names, pl.String()))
+    if LINE_COLUMN in names:
+        raise build_refusal(path, f"has a field {LINE_COLUMN!r}, a name that the program uses itself; rename it")
+    try:
+        frame = pl.from_dicts(found.records, schema=dict.fromkeys(names, pl.String()))
+    except UnicodeEncodeError as error:
+        raise build_refusal(path, f"holds half a sign ({error.object[error.start]!r}), which is no text") from error
     numbers = pl.Series(LINE_COLUMN, found.numbers, pl.UInt32)
     row_word = "row" if is_list else "line"
     table = RawTable(path, name, "JSON", frame.insert_column(0, numbers), row_word=row_word)
@@ -76,7 +81,9 @@ def _load_list(path: Path, lines: TextLines) -> _Found:
     try:
         document = _parse("\n".join(lines.text.to_list()))
     except (json.JSONDecodeError, RecursionError) as error:
-        raise build_refusal(path, f"is no JSON ({error})") from error
+        raise build_refusal(
+            path, f"is no JSON ({error.msg if isinstance(error, json.JSONDecodeError) else 'nested too deeply'})"
+        ) from error
     found = _Found()
     for number, value in enumerate(document, 1):
         found.add(number, value)

@@ -7,13 +7,15 @@ from typing import Any
 
 import polars as pl
 
+from data.files.formats.limits import Limits
 from data.files.formats.raw_table import (
     LINE_COLUMN,
-    Limits,
     RawTable,
     build_refusal,
     name_columns,
-    refuse_duplicate_columns,
+    refuse_bad_columns,
+    refuse_large_table,
+    refuse_long_values,
 )
 from data.files.formats.unpack import Content
 
@@ -32,7 +34,7 @@ def parse_json(path: Path, content: Content, limits: Limits) -> RawTable:
         document = lists[0] if len(lists) == 1 else None
     if not isinstance(document, list):
         raise build_refusal(path, NO_ROWS)
-    return _build_table(path, content, document, range(1, len(document) + 1), "row")
+    return _build_table(path, content, document, range(1, len(document) + 1), "row", limits)
 
 
 def parse_json_lines(path: Path, content: Content, limits: Limits) -> RawTable:
@@ -44,7 +46,7 @@ def parse_json_lines(path: Path, content: Content, limits: Limits) -> RawTable:
     lines = _decode(path, content, limits).split("\n")
     numbers = [number for number, line in enumerate(lines, 1) if line.strip()]
     rows = [_load(path, lines[number - 1], f"line {number}: ") for number in numbers]
-    return _build_table(path, content, rows, numbers, "line")
+    return _build_table(path, content, rows, numbers, "line", limits)
 
 
 def _decode(path: Path, content: Content, limits: Limits) -> str:
@@ -65,19 +67,27 @@ def _load(path: Path, text: str, place: str = "") -> Any:  # noqa: ANN401 - JSON
         raise build_refusal(path, f"{place}is JSON nested too deeply") from error
 
 
-def _build_table(path: Path, content: Content, rows: list[Any], numbers: Sequence[int], row_word: str) -> RawTable:
-    if not rows or not isinstance(rows[0], list | dict):
+def _build_table(
+    path: Path, content: Content, rows: list[Any], numbers: Sequence[int], row_word: str, limits: Limits
+) -> RawTable:
+    if not rows or not isinstance(rows[0], list | dict) or not rows[0]:
         raise build_refusal(path, NO_ROWS)
     has_names = isinstance(rows[0], dict)
     if has_names:
         columns = list(dict.fromkeys(name for row in rows if isinstance(row, dict) for name in row))
-        refuse_duplicate_columns(path, columns)
     else:
         columns = name_columns(len(rows[0]))
+    refuse_bad_columns(path, columns, limits)
+    refuse_large_table(path, len(rows), len(columns), limits)
     values = _list_values(path, zip(numbers, rows, strict=True), columns, row_word, has_names=has_names)
-    frame = pl.DataFrame(list(values), schema=dict.fromkeys(columns, pl.String()), orient="row")
+    try:
+        frame = pl.DataFrame(list(values), schema=dict.fromkeys(columns, pl.String()), orient="row")
+    except UnicodeEncodeError as error:
+        raise build_refusal(path, f"holds half a sign ({error.object[error.start]!r}), which is no text") from error
     lines = pl.Series(LINE_COLUMN, numbers, pl.UInt32)
-    return RawTable(path, content.name, "JSON", frame.insert_column(0, lines), has_names=has_names, row_word=row_word)
+    numbered = frame.insert_column(0, lines)
+    refuse_long_values(path, numbered, row_word, limits)
+    return RawTable(path, content.name, "JSON", numbered, has_names=has_names, row_word=row_word)
 
 
 def _list_values(

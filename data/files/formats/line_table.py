@@ -1,13 +1,14 @@
 """Reads text files whose bad lines are listed instead of refusing the whole file: the logs of programs."""
 
 import codecs
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
 
 from data.errors import FileRefused
-from data.files.formats.raw_table import LINE_COLUMN, RawTable, build_refusal
+from data.files.formats.limits import Limits
+from data.files.formats.raw_table import LINE_COLUMN, RawTable, build_refusal, refuse_large_table
 from data.files.formats.text_table import NO_CSV, find_start, parse_text
 from data.files.formats.unpack import Content
 
@@ -30,15 +31,16 @@ class TextLines:
         return lines.filter(pl.col("text").str.strip_chars() != "")
 
 
-def split_lines(path: Path, content: Content) -> TextLines:
-    """The lines of a text in UTF-8 or UTF-16; one that is no text is a bad one.
+def split_lines(path: Path, content: Content, limits: Limits) -> TextLines:
+    """The lines of a text in UTF-8 or UTF-16; one that is no text, or that is too long, is a bad one.
 
     Raises:
-        FileRefused: there is no line.
+        FileRefused: there is no line, or there are too many.
     """
     text, is_damaged = _decode(content.data)
     if "\n" not in text:  # lines that end as on old Macs
         text = text.replace("\r", "\n")
+    refuse_large_table(path, text.count("\n"), 1, limits)
     lines = pl.Series("text", text.split("\n")).str.strip_chars_end("\r")
     if not text.strip("\r\n \t"):
         raise build_refusal(path, "is empty")
@@ -48,21 +50,23 @@ def split_lines(path: Path, content: Content) -> TextLines:
         .then(pl.lit("holds zero bytes"))
         .when(pl.lit(is_damaged) & column.str.contains(REPLACEMENT, literal=True))
         .then(pl.lit("is no text in UTF-8"))
+        .when(column.str.len_bytes() > limits.line_bytes)
+        .then(pl.lit(f"has more than {limits.line_bytes:,} bytes"))
     )
     return _set_aside(lines, fault)
 
 
-def parse_rows(path: Path, name: str, lines: TextLines) -> tuple[RawTable, pl.DataFrame]:
+def parse_rows(path: Path, name: str, lines: TextLines, limits: Limits) -> tuple[RawTable, pl.DataFrame]:
     """The rows of lines of separated values, and every bad line (`FAULT`).
 
     A line with another number of fields than the first, or with a quote that does not end on it, is a bad one: no value
     of a log has several lines.
 
     Raises:
-        FileRefused: no line has values or names, or two columns have one name.
+        FileRefused: no line has values or names, there are too many, or two columns have one name.
     """
     data = _join(lines)
-    start = find_start(path, data)
+    start = find_start(path, data, limits)
     column, width = pl.col("text"), len(start.fields)
     unquoted = column.str.replace_all(r'"[^"]*"', "")
     fields = unquoted.str.count_matches(start.separator, literal=True) + 1
@@ -77,9 +81,9 @@ def parse_rows(path: Path, name: str, lines: TextLines) -> tuple[RawTable, pl.Da
     )
     good = _set_aside(lines.text, fault)
     try:
-        table = parse_text(path, Content(name, _join(good)))
+        table = parse_text(path, Content(name, _join(good)), replace(limits, cell_bytes=limits.line_bytes))
     except FileRefused as error:
-        if not good.faults.is_empty() and str(error).endswith(NO_CSV):
+        if not good.faults.is_empty() and NO_CSV in str(error):
             raise build_refusal(path, "has no line that can be read") from error
         raise
     return table, pl.concat([lines.faults, good.faults]).sort(LINE_COLUMN)

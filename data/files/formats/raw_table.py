@@ -1,41 +1,25 @@
 """The content of a file as a table of uninterpreted values, and the errors about files."""
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
-from data.errors import FileRefused
+from data.errors import (
+    HIDDEN_SIGNS_NOUN,
+    MAX_QUOTED_CHARS,
+    FileRefused,
+    cut_text,
+    escape_hidden_signs,
+    has_hidden_signs,
+    quote_input,
+)
+from data.files.formats.limits import Limits
 
 LINE_COLUMN = "line of file"
 """The added column: the line of a text file (its first line is 1) or the row of another file (from 1)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """The largest content that is read, and how much of it at a time; checked before it takes memory.
-
-    Attributes:
-        unpacked_bytes: of what a zip or gzip file holds.
-        json_bytes: of a JSON file.
-        rows: of a Parquet or Feather file.
-        batch_bytes: of a text that is read in batches.
-        batch_rows: of a Parquet file that is read in batches.
-    """
-
-    unpacked_bytes: int
-    json_bytes: int
-    rows: int
-    batch_bytes: int = 4 << 20
-    batch_rows: int = 100_000
-
-
-FILE_LIMITS = Limits(unpacked_bytes=2 << 30, json_bytes=256 << 20, rows=20_000_000)
-"""The limits of a program that works for one user."""
-
-UPLOAD_LIMITS = Limits(unpacked_bytes=64_000_000, json_bytes=32_000_000, rows=1_000_000)
-"""The limits of a server: no more unpacked bytes, and about as many rows, as the largest CSV that it accepts has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +59,13 @@ class RawTable:
 
 
 def build_refusal(path: Path, reason: str) -> FileRefused:
-    """The error for a file, with its name and the reason."""
-    return FileRefused(f"{path.name}: {reason}")
+    """The error for a file, with its name and the reason; signs that hide or turn text are written as escapes."""
+    return FileRefused(f"{name_file(path)}: {escape_hidden_signs(reason)}")
+
+
+def name_file(path: Path) -> str:
+    """The name of a file as messages show it."""
+    return cut_text(escape_hidden_signs(path.name))
 
 
 def name_columns(count: int) -> list[str]:
@@ -84,13 +73,67 @@ def name_columns(count: int) -> list[str]:
     return [f"column_{number}" for number in range(1, count + 1)]
 
 
-def refuse_duplicate_columns(path: Path, columns: list[str]) -> None:
-    """Raise an error if two columns have one name, without case and blanks around.
+def refuse_bad_columns(path: Path, columns: Sequence[str], limits: Limits) -> None:
+    """Raise an error if there are too many columns, if two have one name, or if a name cannot be shown or is too long.
+
+    Names are compared without case and blanks around.
 
     Raises:
         FileRefused: there are such columns.
     """
+    if len(columns) > limits.columns:
+        raise build_refusal(
+            path, f"has {len(columns):,} columns; a table may have {limits.columns}: leave out those of no use"
+        )
     names = [name.strip().lower() for name in columns]
-    duplicates = sorted({name for name in names if name and names.count(name) > 1})
+    duplicates = [name for name, count in Counter(names).items() if name and count > 1]
     if duplicates:
-        raise build_refusal(path, f"has more than one column {', '.join(duplicates)}")
+        raise build_refusal(path, f"has more than one column {', '.join(map(cut_text, sorted(duplicates)))}")
+    for number, name in enumerate(columns, 1):
+        if len(name.encode(errors="replace")) > limits.name_bytes:
+            raise build_refusal(
+                path, f"names column {number} with more than {limits.name_bytes} bytes; rename it or leave it out"
+            )
+        if has_hidden_signs(name.strip()):
+            raise build_refusal(path, f"has {HIDDEN_SIGNS_NOUN} in the name of column {number}: {quote_input(name)}")
+        if name == LINE_COLUMN:
+            raise build_refusal(path, f"has a column {LINE_COLUMN!r}, a name that the program uses itself; rename it")
+
+
+def refuse_large_table(path: Path, row_count: int, column_count: int, limits: Limits) -> None:
+    """Raise an error if a table has more rows or values than are read.
+
+    Raises:
+        FileRefused: it has.
+    """
+    if row_count > limits.rows or row_count * column_count > limits.cells:
+        size = f"{row_count:,} rows of {column_count} columns"
+        raise build_refusal(
+            path, f"has {size}; {limits.rows:,} rows and {limits.cells:,} values are read at a time: split it"
+        )
+
+
+def refuse_long_values(path: Path, rows: pl.DataFrame, row_word: str, limits: Limits) -> None:
+    """Raise an error if a text is longer than any name, number or time.
+
+    Args:
+        path: the file.
+        rows: has `LINE_COLUMN`.
+        row_word: what a row is called.
+        limits: the limits of the file.
+
+    Raises:
+        FileRefused: there is such a text; names its row.
+    """
+    for name in rows.select(pl.col(pl.String)).columns:
+        is_long = rows[name].str.len_bytes() > limits.cell_bytes
+        if is_long.any():
+            number = rows.filter(is_long)[LINE_COLUMN][0]
+            raise build_refusal(
+                path, f"{row_word} {number}: holds a text of more than {limits.cell_bytes:,} bytes, which is no value"
+            )
+
+
+def quote_column(name: str) -> pl.Expr:
+    """A column as messages repeat it: as text, and cut."""
+    return pl.col(name).cast(pl.String).str.slice(0, MAX_QUOTED_CHARS)

@@ -10,7 +10,16 @@ from pathlib import Path
 
 import polars as pl
 
-from data.files.formats.raw_table import LINE_COLUMN, RawTable, build_refusal, name_columns, refuse_duplicate_columns
+from data.files.formats.limits import Limits
+from data.files.formats.raw_table import (
+    LINE_COLUMN,
+    RawTable,
+    build_refusal,
+    name_columns,
+    refuse_bad_columns,
+    refuse_large_table,
+    refuse_long_values,
+)
 from data.files.formats.unpack import Content
 
 SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
@@ -28,11 +37,12 @@ MAX_PARTS = 4
 """How many times the usual size a part of a text may have, if no row ends before."""
 
 MAX_COMMENT_LINES = 20
-MAX_LINE_CHARS = 1 << 20
 COMMENT = re.compile(r"(?i)^\W*(#|//|https?:|www\.|sep=)")
 """A line before the header that names no columns."""
 
-STAMP = re.compile(r"^\s*\"?(\d{8,}([.,]\d*)?|\d[.,]\d+e\+?\d+|\d{4}[-/]\d\d[-/]\d\d\b.*|\d+)\"?\s*$", re.IGNORECASE)
+STAMP = re.compile(
+    r"^\s*\"?(\d{8,}([.,]\d*)?|\d[.,]\d+e\+?\d+|\d{4}[-/]\d\d[-/]\d\d\b.*|\d+)\"?\s*$", re.IGNORECASE | re.ASCII
+)
 """A value that no column is named: a stamp or a whole number."""
 
 
@@ -56,28 +66,33 @@ class TextStart:
         return [name or f"column_{number}" for number, name in enumerate(self.names, 1)]
 
 
-def parse_text(path: Path, content: Content) -> RawTable:
+def parse_text(path: Path, content: Content, limits: Limits) -> RawTable:
     """The rows of a text file; its values are text, empty ones null. Blank lines are dropped.
 
     Raises:
-        FileRefused: the file is empty, no text, malformed, or repeats a column.
+        FileRefused: the file is empty, no text, malformed or too large, or repeats a column.
     """
     data = _convert_to_utf8(path, content.data)
-    start = find_start(path, data)
+    _refuse_long_lines(path, data, limits)
+    start = find_start(path, data, limits)
+    refuse_large_table(path, data.count(b"\n"), len(start.fields), limits)
     try:
         rows = _read_rows(data, start, start.lines_before)
     except pl.exceptions.PolarsError as error:
         raise build_refusal(path, _find_uneven_line(data, start) or NO_CSV) from error
-    return _build_table(path, content.name, start, rows, start.lines_before)
+    table = _build_table(path, content.name, start, rows, start.lines_before)
+    refuse_long_values(path, table.rows, table.row_word, limits)
+    return table
 
 
-def parse_text_pieces(path: Path, name: str, pieces: Iterable[bytes]) -> Iterator[RawTable]:
+def parse_text_pieces(path: Path, name: str, pieces: Iterable[bytes], limits: Limits) -> Iterator[RawTable]:
     """The rows of a text in UTF-8 batch by batch, each as `parse_text` gives it.
 
     Args:
         path: the file.
         name: that of its content.
         pieces: the text, cut between rows.
+        limits: the limits of the file.
 
     Raises:
         FileRefused: `parse_text` would refuse the text, or has to convert it first. Its message alone says why.
@@ -90,14 +105,18 @@ def parse_text_pieces(path: Path, name: str, pieces: Iterable[bytes]) -> Iterato
         try:
             data.decode()
             if start is None:
-                start = find_start(path, data)
+                start = find_start(path, data, limits)
                 skipped = row_count = start.lines_before
+            if data.count(b"\n") * len(start.fields) > limits.batch_bytes:  # values of a byte on average are none
+                raise build_refusal(path, NO_CSV)
             rows = _read_rows(data, start, skipped)
         except (UnicodeDecodeError, pl.exceptions.PolarsError) as error:
             raise build_refusal(path, NO_CSV) from error
         if b"\0" in data:
             raise build_refusal(path, NO_CSV)
-        yield _build_table(path, name, start, rows, row_count)
+        table = _build_table(path, name, start, rows, row_count)
+        refuse_long_values(path, table.rows, table.row_word, limits)
+        yield table
         row_count += len(rows)
 
 
@@ -163,22 +182,35 @@ def _convert_to_utf8(path: Path, data: bytes) -> bytes:
     return data
 
 
-def find_start(path: Path, data: bytes) -> TextStart:
-    """Look at the first lines. Raises FileRefused if none has values or names, or if it repeats a column."""
+def _refuse_long_lines(path: Path, data: bytes, limits: Limits) -> None:
+    """Raise an error if a line of a text is longer than the limit."""
+    start = 0
+    while len(data) - start > limits.line_bytes:
+        end = data.rfind(b"\n", start, start + limits.line_bytes + 1)
+        if end < 0:
+            number = data.count(b"\n", 0, start) + 1
+            raise build_refusal(
+                path, f"line {number} has more than {limits.line_bytes:,} bytes: write each row on a line of its own"
+            )
+        start = end + 1
+
+
+def find_start(path: Path, data: bytes, limits: Limits) -> TextStart:
+    """Look at the first lines. Raises FileRefused if none has values or names, or if its columns cannot be taken."""
     try:
-        start = _read_start(path, data)
+        start = _read_start(path, data, limits)
     except csv.Error as error:
-        raise build_refusal(path, NO_CSV) from error
-    refuse_duplicate_columns(path, start.names)
+        raise build_refusal(path, _describe_odd_line(data)) from error
+    refuse_bad_columns(path, start.names, limits)
     return start
 
 
-def _read_start(path: Path, data: bytes) -> TextStart:
+def _read_start(path: Path, data: bytes, limits: Limits) -> TextStart:
     """The start of a text. Raises FileRefused if there is no line with values or names, csv.Error if it is odd."""
     stream = io.BytesIO(data)
     comments = number = 0
     comment_fields: list[str] = []
-    while raw_line := stream.readline(MAX_LINE_CHARS):
+    while raw_line := stream.readline(limits.line_bytes):
         number += 1
         line = raw_line.decode(errors="replace").strip("\r\n")
         if not line.strip():
@@ -216,12 +248,22 @@ def _split(line: str, separator: str) -> list[str]:
 
 
 def _find_uneven_line(data: bytes, start: TextStart) -> str | None:
-    """A message about the first line with more fields than the first; None if there is none."""
-    lines = io.StringIO(data.decode())
+    """A message about the first line with more fields than the first, or that is odd; None if there is none."""
+    lines = io.StringIO(data.decode(), newline="\n")
     for _ in range(start.lines_before):
         lines.readline()
     rows = csv.reader(lines, delimiter=start.separator)
     width = len(start.fields)
-    uneven = next(((rows.line_num + start.lines_before, len(row)) for row in rows if len(row) > width), None)
+    try:
+        uneven = next(((rows.line_num + start.lines_before, len(row)) for row in rows if len(row) > width), None)
+    except csv.Error:
+        return _describe_odd_line(data)
     first = "header" if start.has_names else "first"
     return None if uneven is None else f"line {uneven[0]} has {uneven[1]} fields, the {first} has {width}"
+
+
+def _describe_odd_line(data: bytes) -> str:
+    """Why the standard reader of CSV gives up on a text."""
+    if data.count(b"\r") > data.count(b"\r\n"):
+        return f"{NO_CSV}: some lines end with CR alone; save it with lines that end with LF or CR LF"
+    return f"{NO_CSV}: a value has more than {csv.field_size_limit():,} characters; a quote may not end"

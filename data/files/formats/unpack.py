@@ -1,6 +1,7 @@
 """Reads the bytes of a file, out of a zip or gzip file too, and never more of them than a limit."""
 
 import gzip
+import stat
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -10,7 +11,8 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from data.files.formats.raw_table import Limits, build_refusal
+from data.files.formats.limits import Limits
+from data.files.formats.raw_table import build_refusal
 
 MAX_RATIO = 200
 """How many times its size a packed file may unpack to. A day of quiet seconds, which packs best, reaches 22."""
@@ -20,6 +22,9 @@ UNSUSPICIOUS_BYTES = 1 << 20
 
 MAX_DIRECTORY_BYTES = 4 << 20
 """The largest list of members of a zip file that is read."""
+
+UNPACK_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, gzip.BadGzipFile, NotImplementedError, UnicodeDecodeError)
+"""What damaged zip and gzip files raise; a method that is not known, or a name that is no text, is damage too."""
 
 CHUNK_BYTES = 1 << 20
 END_RECORD = b"PK\x05\x06"
@@ -52,10 +57,12 @@ def read_content(path: Path, limits: Limits) -> Content:
     """The bytes of a file; of a zip or gzip file those of the one file in it.
 
     Raises:
-        FileRefused: the file cannot be read, is damaged, holds several files or none, or unpacks to more than the
-            limit or than `MAX_RATIO` times its size.
+        FileRefused: the file cannot be read, is damaged, holds several files or none, has or unpacks to more than the
+            limit, or unpacks to more than `MAX_RATIO` times its size.
     """
     with open_content(path, limits) as stream:
+        if not stream.packing and path.stat().st_size > limits.unpacked_bytes:
+            raise build_refusal(path, f"has more than {limits.unpacked_bytes / 1e6:,.0f} MB; import it in parts")
         return Content(stream.name, b"".join(stream.pieces), stream.packing)
 
 
@@ -63,6 +70,7 @@ def read_content(path: Path, limits: Limits) -> Content:
 def open_content(path: Path, limits: Limits) -> Iterator[ContentStream]:
     """Open a file to read it piece by piece; for the errors see `read_content`."""
     try:
+        refuse_special_file(path)
         match path.suffix.lower():
             case ".zip":
                 member = _find_only_member(path)
@@ -76,20 +84,35 @@ def open_content(path: Path, limits: Limits) -> Iterator[ContentStream]:
                     yield ContentStream(path.name, iter(partial(file.read, CHUNK_BYTES), b""))
     except FileNotFoundError as error:
         raise build_refusal(path, "there is no such file") from error
-    except (zipfile.BadZipFile, zlib.error, EOFError, gzip.BadGzipFile) as error:
+    except UNPACK_ERRORS as error:
         raise build_refusal(path, f"is damaged and cannot be unpacked ({error})") from error
-    except OSError as error:
-        raise build_refusal(path, error.strerror or str(error)) from error
+    except (OSError, ValueError) as error:  # a name that no file can have is a bad value
+        raise build_refusal(path, getattr(error, "strerror", None) or str(error)) from error
+
+
+def refuse_special_file(path: Path) -> None:
+    """Raise an error for a pipe, a device or a folder, also behind a link: it may have no end, or never begin.
+
+    Raises:
+        FileRefused: it is one.
+        OSError: there is no such file, or it cannot be looked at.
+    """
+    mode = path.stat().st_mode
+    if stat.S_ISDIR(mode):
+        raise build_refusal(path, "is a folder; name the files in it")
+    if not stat.S_ISREG(mode):
+        raise build_refusal(path, "is a pipe or a device; write what it holds to a file, and import that")
 
 
 def list_members(path: Path) -> list[zipfile.ZipInfo]:
     """The files in a zip file, without folders, hidden files and checksums.
 
     Raises:
-        FileRefused: the list of members is larger than `MAX_DIRECTORY_BYTES`.
+        FileRefused: it is no regular file, or its list of members is larger than `MAX_DIRECTORY_BYTES`.
         zipfile.BadZipFile: the file is no zip file, or damaged.
         OSError: the file cannot be read.
     """
+    refuse_special_file(path)
     _refuse_large_directory(path)
     with zipfile.ZipFile(path) as archive:
         return [

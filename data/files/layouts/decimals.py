@@ -10,8 +10,8 @@ from data.files.layouts.options import OptionNeed
 HEAD_ROWS = 1000
 """Rows that are looked at; a comma that first comes later is a fault of its row."""
 
-COMMA_NUMBER = r"^\s*[+-]?\d*,\d+(?:[eE][+-]?\d+)?\s*$"
-POSSIBLE_THOUSANDS = r"^\s*[+-]?[1-9]\d{0,2},\d{3}\s*$"
+COMMA_NUMBER = r"^\s*[+-]?[0-9]*,[0-9]+(?:[eE][+-]?[0-9]+)?\s*$"
+POSSIBLE_THOUSANDS = r"^\s*[+-]?[1-9][0-9]{0,2},[0-9]{3}\s*$"
 
 
 def find_decimal_commas(
@@ -38,7 +38,7 @@ def find_decimal_commas(
     if comma_values.str.contains(POSSIBLE_THOUSANDS).all() and not is_declared:
         reason = f"a number such as {comma_values[0]} has a decimal comma or one between thousands; if decimal"
         return (), OptionNeed("decimal_comma", reason)
-    has_point = values.str.contains(r"^\s*[+-]?\d*[.]\d+").any()
+    has_point = values.str.contains(r"^\s*[+-]?[0-9]*[.][0-9]+").any()
     if has_point:
         raise build_refusal(
             table.path, f"has numbers with a comma, such as {comma_values[0]}, and numbers with a point"

@@ -1,8 +1,9 @@
 """What a caller says about a file that the file does not say itself, and what a file still needs to be told."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from data.files.formats.raw_table import FILE_LIMITS, Limits
+from data.files.formats.limits import FILE_LIMITS, Limits
 from data.schema import Timeframe
 
 
@@ -18,6 +19,7 @@ class ReadOptions:
         price: ``mark`` or ``index`` for a series of such prices, which needs no volume; None for trades.
         decimal_comma: whether a comma in a number is a decimal comma where it might separate thousands.
         limits: the largest content that is read.
+        now: the time of reading, aware: no row lies after the following day. None to take any.
     """
 
     timeframe: Timeframe | None = None
@@ -26,6 +28,7 @@ class ReadOptions:
     price: str | None = None
     decimal_comma: bool = False
     limits: Limits = FILE_LIMITS
+    now: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,7 +110,7 @@ def recognise_table(table: RawTable, symbol: str | None, options: ReadOptions) -
     columns = index_columns(name for name in table.rows.columns if name != LINE_COLUMN)
     if (trade_layout := _find_trade_layout(columns)) is not None:
         roles = {role: columns[key] for role, key in trade_layout.keys.items() if key in columns}
-        symbols = _map_symbols(table, roles, trade_layout, ())
+        symbols = _map_symbols(table, roles, trade_layout, (), options)
         return _build(table, trade_layout, roles, facts, symbols, options, ())
     layout = next((layout for layout in CANDLE_LAYOUTS if layout.marks and layout.marks <= columns.keys()), None)
     return _recognise_candles(table, layout or OTHER_CANDLES, columns, facts, symbol, options)
@@ -156,7 +156,7 @@ def _recognise_candles(
     if options.times is None and time_key is not None and UTC_KEY.search(time_key):
         options = replace(options, times="UTC")
     currencies = list_volume_currencies(columns)
-    symbols = _map_symbols(table, roles, layout, currencies)
+    symbols = _map_symbols(table, roles, layout, currencies, options)
     markets = _list_markets(table, roles, symbols, symbol or facts.symbol)
     volume = find_volume(columns, layout.keys, markets)
     missing = [role for role in ("open_time", *PRICE_ROLES) if role not in roles]
@@ -261,12 +261,23 @@ def _refuse_quote_volume(table: RawTable, rows: pl.DataFrame) -> None:
 
 
 def _map_symbols(
-    table: RawTable, roles: Mapping[str, str], layout: CandleLayout | TradeLayout, currencies: tuple[str, ...]
+    table: RawTable,
+    roles: Mapping[str, str],
+    layout: CandleLayout | TradeLayout,
+    currencies: tuple[str, ...],
+    options: ReadOptions,
 ) -> dict[str, str]:
     """Unified symbols of the markets as the file writes them, where they differ in more than their case.
 
     Texts with nothing between base and quote are taken apart only in files of a kind that is known to have them.
+
+    Raises:
+        FileRefused: there are too many different names of markets or exchanges, each of which takes a look-up.
     """
+    for role, noun in (("venue", "exchanges"), ("symbol", "markets")):
+        if role in roles and (count := table.rows[roles[role]].n_unique()) > options.limits.names:
+            reason = f"names {count:,} {noun}; a file may name {options.limits.names:,}: import it in parts"
+            raise build_refusal(table.path, reason)
     name = roles.get("symbol")
     if name is None or table.rows.schema[name] not in {pl.String, pl.Categorical, pl.Enum}:
         return {}

@@ -42,7 +42,7 @@ def _measure_fit(head: pl.DataFrame, layout: CandleLayout | TradeLayout) -> floa
     time_role = "open_time" if isinstance(layout, CandleLayout) else "time"
     time = head[roles[time_role]]
     unit = find_unit_of(time)
-    if unit is None and time.str.contains(r"^\s*\d{4}-\d\d-\d\d").mean() != 1:
+    if unit is None and time.str.contains(r"^\s*[0-9]{4}-[0-9]{2}-[0-9]{2}").mean() != 1:
         return 0.0
     if unit is not None and isinstance(layout, CandleLayout) and unit not in layout.units:
         return 0.0

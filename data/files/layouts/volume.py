@@ -76,4 +76,5 @@ def is_in_base(rows: pl.DataFrame) -> bool:
     traded = rows.filter((pl.col("volume") > 0) & (pl.col("quote_volume") > 0) & (pl.col("low") > 0))
     mean_price = pl.col("quote_volume") / pl.col("volume")
     is_inside = mean_price.is_between(pl.col("low") / ROUNDING, pl.col("high") * ROUNDING)
-    return traded.is_empty() or traded.select(is_inside.mean()).item() >= 0.5  # noqa: PLR2004 - most
+    share = traded.select(is_inside.mean()).item()
+    return share is None or share >= 0.5  # noqa: PLR2004 - most

@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 import polars as pl
 
+from data.files.formats.raw_table import quote_column
 from data.identity.symbols import SYMBOL_PATTERN
 from data.schema import Timeframe
 
@@ -13,6 +14,14 @@ NUMBER_COLUMNS = (*PRICE_COLUMNS, "volume")
 
 TIMEFRAMES = tuple(timeframe.value for timeframe in Timeframe)
 """The supported timeframes; only minutes are read by default."""
+
+MIN_PRICE, MAX_PRICE = 1e-18, 1e12
+"""The least and the greatest price. Wei of the cheapest coin and won of the dearest lie far within."""
+
+MAX_VOLUME = 1e20
+"""The greatest volume: no coin has so many units."""
+
+OUTSIDE_PRICES = f"is no price: it lies outside of {MIN_PRICE:g} to {MAX_PRICE:g}"
 
 PRICE_KINDS = ("trade", "mark", "index")
 """The supported kinds of price; only trades are read by default."""
@@ -51,6 +60,7 @@ def list_volume_faults() -> list[pl.Expr]:
     return [
         pl.when(~pl.col("volume").is_finite()).then(pl.format("volume {} is not finite", "volume")),
         pl.when(pl.col("volume") < 0).then(pl.format("volume {} is below 0", "volume")),
+        pl.when(pl.col("volume") > MAX_VOLUME).then(pl.format(f"volume {{}} is above {MAX_VOLUME:g}", "volume")),
     ]
 
 
@@ -62,6 +72,10 @@ def list_price_faults() -> list[pl.Expr]:
     positive = [
         pl.when(pl.col(name) <= 0).then(pl.format(f"{name} {{}} is not above 0", name)) for name in PRICE_COLUMNS
     ]
+    plausible = [
+        pl.when(~pl.col(name).is_between(MIN_PRICE, MAX_PRICE)).then(pl.format(f"{name} {{}} {OUTSIDE_PRICES}", name))
+        for name in PRICE_COLUMNS
+    ]
     within = [
         fault
         for name in ("open", "close")
@@ -70,9 +84,9 @@ def list_price_faults() -> list[pl.Expr]:
             pl.when(pl.col("high") < pl.col(name)).then(pl.format(f"high {{}} is below {name} {{}}", "high", name)),
         )
     ]
-    return [*finite, *positive, *within]
+    return [*finite, *positive, *plausible, *within]
 
 
 def _describe_unless(is_so: pl.Expr, name: str, expected: str) -> pl.Expr:
-    message = pl.format(f"{name} {{}} is not {expected}", pl.col(name).fill_null("(empty)"))
+    message = pl.format(f"{name} {{}} is not {expected}", pl.coalesce(quote_column(name), pl.lit("(empty)")))
     return pl.when(~is_so.fill_null(value=False)).then(message)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import polars as pl
 
-from data.files.formats.raw_table import LINE_COLUMN, build_refusal
+from data.files.formats.raw_table import LINE_COLUMN, build_refusal, quote_column
 from data.files.layouts.options import ReadOptions
 from data.files.layouts.recognise import RecognisedTable
 from data.files.rows.bar_length import describe_length_faults, find_lengths
@@ -78,7 +78,9 @@ def parse_rows(
         no_price=pl.coalesce(*(_describe_bad_number(path, raw, name) for name in PRICE_COLUMNS)),
         no_volume=_describe_bad_number(path, raw, "volume"),
     )
-    times = parse_usual_times(path, raw["open_time"], rows["timeframe"], recognised.zone).rename({"why": "no_time"})
+    times = parse_usual_times(path, raw["open_time"], rows["timeframe"], recognised.zone, options.now).rename(
+        {"why": "no_time"}
+    )
     markets = read_markets(recognised, names, venue, symbol)
     is_reconstruction = pl.col("origin").str.to_lowercase() == Origin.RECONSTRUCTION
     origin = pl.when(is_reconstruction).then(pl.lit(Origin.RECONSTRUCTION)).otherwise(pl.lit(Origin.IMPORTED))
@@ -118,7 +120,7 @@ def _read_number(path: Path, raw: pl.DataFrame, name: str) -> pl.Expr:
 
 def _describe_bad_number(path: Path, raw: pl.DataFrame, name: str) -> pl.Expr:
     """The fault of a row whose value in a column is no number; null if it is one."""
-    message = pl.format("{} {} is no number", pl.lit(name), pl.col(name).cast(pl.String))
+    message = pl.format("{} {} is no number", pl.lit(name), quote_column(name))
     absent = pl.when(_is_blank(name)).then(pl.lit(f"has no {name}"))
     return pl.when(_read_number(path, raw, name).is_null()).then(pl.coalesce(absent, message))
 

@@ -1,24 +1,31 @@
 """Parses a column of times in any supported form into UTC, and describes the fault of each row's time."""
 
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import polars as pl
 
-from data.errors import UsageError
-from data.files.formats.raw_table import build_refusal
+from data.errors import UsageError, quote_input
+from data.files.formats.raw_table import build_refusal, quote_column
 from data.schema import TIME, Timeframe
 
-ISO_WITH_ZONE = r"(?i)^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(:\d\d(?:\.\d{1,9})?)?\s*(Z|UTC|[+-]\d\d:?\d\d)$"
-ISO_WITHOUT_ZONE = r"(?i)^(\d{4}[-/]\d\d[-/]\d\d)(?:[T ](\d\d:\d\d)(:\d\d(?:\.\d{1,9})?)?)?$"
-NUMBER_PATTERN = r"^[+-]?\d+(\.0*)?$"
-SCIENTIFIC_PATTERN = r"(?i)^\+?(\d(?:\.\d+)?)e\+?\d{1,2}$"
+# Without Unicode (-u), as digits are those from 0 to 9 alone: others would pass here and be no numbers later.
+ISO_WITH_ZONE = r"(?i-u)^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(:\d\d(?:\.\d{1,9})?)?\s*(Z|UTC|[+-]\d\d:?\d\d)$"
+ISO_WITHOUT_ZONE = r"(?i-u)^(\d{4}[-/]\d\d[-/]\d\d)(?:[T ](\d\d:\d\d)(:\d\d(?:\.\d{1,9})?)?)?$"
+NUMBER_PATTERN = r"(?-u)^[+-]?\d+(\.0*)?$"
+SCIENTIFIC_PATTERN = r"(?i-u)^\+?(\d(?:\.\d+)?)e\+?\d{1,2}$"
 
 MIN_DIGITS = 8
 """A file none of whose scientific stamps has so many digits was rounded by a spreadsheet: to 100 seconds and more."""
 
 EPOCH_UNITS = (("s", 10**8, 10**11, 10**6), ("ms", 10**11, 10**14, 10**3), ("us", 10**14, 10**17, 1))
 """Unit, its least number and the bound above (years 1973 to 5138), and its length in microseconds."""
+
+FIRST_US = 1_230_768_000_000_000
+"""The start of 2009, the year of the first trade of a coin, in microseconds."""
+
+TIME_RANGE = "from 2009 to tomorrow"
 
 BAR_LENGTHS_US = {timeframe.value: timeframe.ms * 1000 for timeframe in Timeframe}
 
@@ -45,7 +52,7 @@ def parse_zone(text: str) -> str:
     try:
         return ZoneInfo(text.strip()).key
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        message = f"{text!r} is no time zone; write UTC, or a place such as Europe/Berlin"
+        message = f"{quote_input(text)} is no time zone; write UTC, or a place such as Europe/Berlin"
         raise UsageError(message) from error
 
 
@@ -77,7 +84,9 @@ def find_unit_of(times: pl.Series) -> str | None:
     return next(iter(units), None)
 
 
-def parse_times(path: Path, times: pl.Series, timeframes: pl.Series, zone: str | None = None) -> pl.DataFrame:
+def parse_times(
+    path: Path, times: pl.Series, timeframes: pl.Series, zone: str | None = None, now: datetime | None = None
+) -> pl.DataFrame:
     """Parse a column of times: ISO 8601, or epoch seconds, milliseconds or microseconds.
 
     Args:
@@ -85,6 +94,7 @@ def parse_times(path: Path, times: pl.Series, timeframes: pl.Series, zone: str |
         times: texts, numbers, or times.
         timeframes: the timeframe of each row as text; an unknown one is no fault of the time.
         zone: the zone of times without one; None if they are refused.
+        now: the time of reading; None if times may lie after the following day.
 
     Returns:
         A row per time: ``open_time`` (milliseconds in UTC, null if it cannot be parsed) and ``why`` (its fault, or
@@ -100,17 +110,25 @@ def parse_times(path: Path, times: pl.Series, timeframes: pl.Series, zone: str |
     frame = pl.DataFrame([times.alias("raw"), *bar_columns])
     micros, fault = _build_readings(path, times.dtype, zone)
     parsed = frame.with_columns(micros=micros).with_columns(why=fault)
-    out_of_range = pl.when(~pl.col("micros").is_between(0, EPOCH_UNITS[-1][2], closed="left"))
+    out_of_range = pl.when(~is_plausible(pl.col("micros"), now))
     misaligned = pl.when(pl.col("micros") % pl.col("bar_us") != 0).then(_describe_misaligned())
     return parsed.select(
         open_time=(pl.col("micros") // 1000).cast(TIME),
         why=pl.coalesce(
             pl.when(pl.col("raw").is_null()).then(pl.lit("has no time")),
             "why",
-            out_of_range.then(_describe_fault("lies outside of the years 1970 to 5138")),
+            out_of_range.then(_describe_fault("lies before 2009 or after tomorrow")),
             misaligned,
         ),
     )
+
+
+def is_plausible(micros: pl.Expr, now: datetime | None) -> pl.Expr:
+    """Whether a time, in microseconds, lies in 2009 or later, and at the latest on the day after ``now``."""
+    if now is None:
+        return micros.is_between(FIRST_US, EPOCH_UNITS[-1][2], closed="left")
+    day_after_next = now.astimezone(UTC).date() + timedelta(days=2)
+    return micros.is_between(FIRST_US, (day_after_next - date(1970, 1, 1)) // timedelta(microseconds=1), closed="left")
 
 
 def _build_readings(path: Path, dtype: pl.DataType, zone: str | None) -> tuple[pl.Expr, pl.Expr]:
@@ -126,7 +144,7 @@ def _build_readings(path: Path, dtype: pl.DataType, zone: str | None) -> tuple[p
     text = raw.str.strip_chars()
     is_scientific = text.str.contains(SCIENTIFIC_PATTERN)
     is_number = text.str.contains(NUMBER_PATTERN) | is_scientific
-    number = pl.when(is_number).then(text).cast(pl.Float64)
+    number = pl.when(is_number).then(text).cast(pl.Float64, strict=False)
     digits = text.str.extract(SCIENTIFIC_PATTERN, 1).str.replace(".", "", literal=True).str.len_bytes()
     iso_text = pl.concat_str(
         text.str.extract(ISO_WITH_ZONE, 1),
@@ -223,32 +241,31 @@ def _describe_epoch_fault(number: pl.Expr) -> pl.Expr:
         .when(number != number.floor())
         .then(_describe_misaligned())
         .when(unit != first_unit)
-        .then(
-            pl.format("time {} is in {}, the first of the file in {}", pl.col("raw").cast(pl.String), unit, first_unit)
-        )
+        .then(pl.format("time {} is in {}, the first of the file in {}", quote_column("raw"), unit, first_unit))
     )
 
 
 def _describe_misaligned() -> pl.Expr:
     """The fault of a time that is not the start of a bar."""
-    return pl.format("time {} lies inside a {}; candles are whole ones", pl.col("raw").cast(pl.String), "bar")
+    return pl.format("time {} lies inside a {}; candles are whole ones", quote_column("raw"), "bar")
 
 
 def _describe_fault(fault: str) -> pl.Expr:
     """A message of the time as written in the file, and its fault."""
-    return pl.format(f"time {{}} {fault}", pl.col("raw").cast(pl.String))
+    return pl.format(f"time {{}} {fault}", quote_column("raw"))
 
 
-def parse_instants(path: Path, times: pl.Series, zone: str | None = None) -> pl.Series:
+def parse_instants(path: Path, times: pl.Series, zone: str | None = None, now: datetime | None = None) -> pl.Series:
     """Parse a column of times of any precision, such as those of trades, into UTC.
 
     Args:
         path: the file, for messages.
         times: texts, numbers, or times: ISO 8601, or epoch seconds to nanoseconds, also with a fraction.
         zone: the zone of times without one; None if they cannot be parsed.
+        now: the time of reading; None if times may lie after the following day.
 
     Returns:
-        Datetime in us, UTC; null where a time cannot be parsed.
+        Datetime in us, UTC; null where a time cannot be parsed, or lies before 2009 or after the day that follows.
 
     Raises:
         FileRefused: the whole column has naive times and no zone is given, or another type.
@@ -262,5 +279,5 @@ def parse_instants(path: Path, times: pl.Series, zone: str | None = None) -> pl.
         is_nanos = nanos.is_between(EPOCH_UNITS[-1][2], 9 * 10**18)
         micros = pl.coalesce(pl.when(is_nanos).then(nanos // 1000), fractional.cast(pl.Int64, strict=False), micros)
     parsed = times.alias("raw").to_frame().select(micros=micros)
-    in_range = pl.when(pl.col("micros").is_between(0, EPOCH_UNITS[-1][2], closed="left")).then("micros")
+    in_range = pl.when(is_plausible(pl.col("micros"), now)).then("micros")
     return parsed.select(time=in_range.cast(pl.Datetime("us", "UTC"))).to_series()

@@ -1,12 +1,14 @@
 """Parses the rows of a file of trades, each with what is wrong with it."""
 
+from datetime import datetime
+
 import polars as pl
 
-from data.files.formats.raw_table import LINE_COLUMN
+from data.files.formats.raw_table import LINE_COLUMN, quote_column
 from data.files.layouts.recognise import RecognisedTable
-from data.files.rows.check_rows import MARKET_COLUMNS, list_market_faults
+from data.files.rows.check_rows import MARKET_COLUMNS, MAX_PRICE, MIN_PRICE, OUTSIDE_PRICES, list_market_faults
 from data.files.rows.market_columns import WRITTEN_COLUMNS, list_open_names, read_markets
-from data.files.rows.parse_times import parse_instants
+from data.files.rows.parse_times import TIME_RANGE, parse_instants
 from data.identity.venue_names import VenueNames
 
 TRADE_COLUMNS = ("time", "id", "price", "amount")
@@ -24,6 +26,7 @@ def parse_trades(
     symbol: str | None = None,
     *,
     has_ids: bool,
+    now: datetime | None = None,
 ) -> pl.DataFrame:
     """The trades of a file, or of a batch of it, each with its fault.
 
@@ -33,6 +36,7 @@ def parse_trades(
         venue: the venue of all rows of a file without such a column; None to leave it open.
         symbol: the symbol of all rows, likewise.
         has_ids: whether every row of the file has an id.
+        now: the time of reading, as of `data.files.layouts.options.ReadOptions`.
 
     Returns:
         ``venue``, ``symbol``, ``time`` (Datetime in us, UTC), ``id`` (String; no such column unless
@@ -46,21 +50,26 @@ def parse_trades(
     markets = read_markets(recognised, names, venue, symbol)
     columns = ("price", "amount", *(["id"] if has_ids else []))
     values = raw.select(LINE_COLUMN, *(pl.col(name).cast(pl.String).str.strip_chars() for name in columns))
-    times = parse_instants(recognised.table.path, raw["time"], recognised.zone).alias("time")
+    times = parse_instants(recognised.table.path, raw["time"], recognised.zone, now).alias("time")
     time_texts = raw["time"].cast(pl.String).alias("time of file")
     rows = pl.concat([markets, values, pl.DataFrame([times, time_texts])], how="horizontal")
     price, amount = (pl.col(name).cast(pl.Float64, strict=False) for name in ("price", "amount"))
     faults = (
         pl.when(pl.col("time").is_null()).then(
-            pl.coalesce(pl.format("time {} is no time", "time of file"), pl.lit("has no time"))
+            pl.coalesce(
+                pl.format(f"time {{}} is no time {TIME_RANGE}", quote_column("time of file")), pl.lit("has no time")
+            )
         ),
         pl.col("no_venue"),
         *list_market_faults(list_open_names(recognised, venue, symbol)),
         pl.when(~(price.is_finite() & (price > 0)).fill_null(value=False)).then(
-            pl.format("price {} is no positive number", pl.col("price").fill_null("(empty)"))
+            pl.format("price {} is no positive number", pl.coalesce(quote_column("price"), pl.lit("(empty)")))
+        ),
+        pl.when(~price.is_between(MIN_PRICE, MAX_PRICE)).then(
+            pl.format(f"price {{}} {OUTSIDE_PRICES}", quote_column("price"))
         ),
         pl.when(~(amount.is_finite() & (amount >= 0)).fill_null(value=False)).then(
-            pl.format("amount {} is no number from 0", pl.col("amount").fill_null("(empty)"))
+            pl.format("amount {} is no number from 0", pl.coalesce(quote_column("amount"), pl.lit("(empty)")))
         ),
     )
     return rows.select(

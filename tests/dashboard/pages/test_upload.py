@@ -230,15 +230,15 @@ def test_files_that_are_too_large(client: FlaskClient, upload_folder: Path) -> N
 
 
 def test_a_small_file_of_many_rows_is_refused_by_its_metadata(client: FlaskClient, tmp_path: Path) -> None:
-    """A Parquet file of few bytes with more than a million rows is not unpacked, and the next file comes in."""
+    """A Parquet file of few bytes with more than two million rows is not unpacked, and the next file comes in."""
     path = tmp_path / "many.parquet"
-    rows = pl.select(pl.repeat(1, 1_000_001, dtype=pl.Int64).alias("open_time"))
+    rows = pl.select(pl.repeat(1, 2_000_001, dtype=pl.Int64).alias("open_time"))
     rows.with_columns(*(pl.lit(1.0).alias(name) for name in ("open", "high", "low", "close", "volume"))).write_parquet(
         path
     )
     assert path.stat().st_size < 100_000
     response = client.post("/import?name=many.parquet", data=path.read_bytes(), content_type=CONTENT_TYPE)
-    assert "has 1,000,001 rows of 6 columns" in read_answer(response)["text"]
+    assert "has 2,000,001 rows of 6 columns" in read_answer(response)["text"]
     assert send_file(client, GOOD_CSV)["token"]
 
 

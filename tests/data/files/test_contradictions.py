@@ -156,7 +156,7 @@ def test_candles_of_the_reconstruction_contradict_only_each_other(store: CandleS
 def test_files_of_many_months_are_compared_with_each(store: CandleStore, tmp_path: Path) -> None:
     """A contradiction in the last of three months refuses the file before the first is written."""
     month_minutes = 31 * 24 * 60
-    import_files(store, [write_file(tmp_path / "a.csv", {2 * month_minutes: 2.0})], now=NOW)
-    closes = {0: 2.0, month_minutes: 2.0, 2 * month_minutes: 2.5}
+    import_files(store, [write_file(tmp_path / "a.csv", {0: 2.0})], now=NOW)
+    closes = {-2 * month_minutes: 2.0, -month_minutes: 2.0, 0: 2.5}
     assert len(import_files(store, [write_file(tmp_path / "b.csv", closes)], now=LATER)[1]) == 1
     assert store.candles.read_holdings()["candles"].to_list() == [1]

@@ -17,15 +17,15 @@ from data.schema import CANDLE, Origin
 from evidence.proof.rows import hash_csv, hash_rows
 from tests.data.frames import build_candle, build_candles
 
-MINUTES = st.integers(0, 80_000_000).map(lambda number: datetime(1973, 4, 1, tzinfo=UTC) + timedelta(minutes=number))
+MINUTES = st.integers(0, 80_000_000).map(lambda number: datetime(2009, 1, 1, tzinfo=UTC) + timedelta(minutes=number))
 SYMBOLS = ("ATOM/USDT", "ATOM/USD", "1000SATS/USDT:USDT", "WBETH/ETH", "币安人生/USDT", 'O"X/USD')
 NEW_VENUE = "new_venue_2"
-PRICE = st.floats(min_value=5e-324, max_value=1.7e308)
+PRICE = st.floats(min_value=1e-18, max_value=1e12)
 
 
 @st.composite
 def draw_frames(draw: st.DrawFn) -> pl.DataFrame:
-    """Frames of candles as an import gives them: any market, minute and finite value, of one kind of evidence.
+    """Frames of candles as an import gives them: any market, minute and plausible value, of one kind of evidence.
 
     Prices of a candle without volume may also be NaN or below 0.
     """
@@ -39,7 +39,7 @@ def draw_frames(draw: st.DrawFn) -> pl.DataFrame:
     rows = []
     for venue, symbol, time, price in draw(st.lists(market, min_size=1, max_size=20, unique=True)):
         low, first, second, high = sorted(draw(st.lists(PRICE, min_size=4, max_size=4)))
-        volume = draw(st.just(0.0) | st.floats(min_value=0.0, max_value=1.7e308))
+        volume = draw(st.just(0.0) | st.floats(min_value=0.0, max_value=1e20))
         opening, close = draw(st.permutations([first, second]))
         if volume == 0 and draw(st.booleans()):
             opening, close = math.nan, -close

@@ -160,8 +160,8 @@ def test_times_come_as_iso_or_epoch(csv_of: CsvWriter, text: str) -> None:
         ("1760131200000000000", "is no time in epoch seconds"),
         ("9" * 400, "is no time in epoch seconds"),
         ("-1760131200", "is no time in epoch seconds"),
-        ("0001-01-01T00:00Z", "lies outside of the years 1970 to 5138"),
-        ("9999-12-31T23:59-10:00", "lies outside of the years 1970 to 5138"),
+        ("0001-01-01T00:00Z", "lies before 2009 or after tomorrow"),
+        ("9999-12-31T23:59-10:00", "lies before 2009 or after tomorrow"),
         ("", "has no time"),
     ],
 )
@@ -330,7 +330,7 @@ def test_what_is_no_file_of_candles_is_refused(tmp_path: Path, name: str, conten
 def test_a_folder_is_no_file(tmp_path: Path) -> None:
     """A folder with the name of a file is refused."""
     (tmp_path / "folder.csv").mkdir()
-    assert read_refusal(tmp_path / "folder.csv") == "folder.csv: Is a directory"
+    assert read_refusal(tmp_path / "folder.csv") == "folder.csv: is a folder; name the files in it"
 
 
 def test_reconstruction_stays_what_it_is(csv_of: CsvWriter) -> None:

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -29,6 +30,31 @@ def test_files_are_stored_under_their_names(store: CandleStore, tmp_path: Path) 
     assert_frame_equal(store.read_candles(["ATOM"], *WIDE), OWN_FILE)
     assert store.read_covered_spans(["ATOM"], *WIDE).is_empty()
     assert store.forget(source="mine.csv") == 2
+
+
+def test_many_days_of_few_candles_are_refused_before_they_are_stored(store: CandleStore, tmp_path: Path) -> None:
+    """Each day costs the store a file: 7,001 days of one candle of 24 assets take longer than a million candles."""
+    header = "venue,symbol,open_time,open,high,low,close,volume"
+    days = [datetime(2025, 1, 1, tzinfo=UTC) + timedelta(days=number, minutes=number * 7 % 11) for number in range(280)]
+    rows = [f"kraken,A{n}/USD,{day:%Y-%m-%dT%H:%M:%SZ},4,4,4,4,5" for day in days for n in range(26)]
+    path = tmp_path / "days.csv"
+    path.write_text("\n".join([header, *rows[:7_001], ""]))
+    stored, refusals = import_files(store, [path], now=NOW)
+    assert stored == []
+    assert str(refusals[0]).startswith("days.csv: has 7,001 candles on 7,001 days; of so few a day, 7,000 days are")
+    path.write_text("\n".join([header, *rows[:3], ""]))
+    assert import_files(store, [path], now=NOW)[1] == []
+
+
+def test_a_row_of_the_day_after_tomorrow_is_refused(store: CandleStore, tmp_path: Path) -> None:
+    """Tomorrow is that of the time of the import."""
+    tomorrow = build_candles(build_candle(24 * 60, origin=Origin.IMPORTED))
+    later = build_candles(build_candle(3 * 24 * 60, origin=Origin.IMPORTED))
+    paths = [write_rows(tomorrow, tmp_path / "a.csv"), write_rows(later, tmp_path / "b.csv")]
+    now = get_minute(0)
+    stored, refusals = import_files(store, paths, now=now)
+    assert [file.report.file for file in stored] == ["a.csv"]
+    assert "lies before 2009 or after tomorrow" in str(refusals[0])
 
 
 def test_a_complete_file_covers_its_span(store: CandleStore, tmp_path: Path) -> None:

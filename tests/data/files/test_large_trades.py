@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from data.files.formats.raw_table import FILE_LIMITS
+from data.files.formats.limits import FILE_LIMITS
 from data.files.large_trades import sample_large_trades
 from data.files.layouts.options import ReadOptions
 from data.files.preview import preview_file

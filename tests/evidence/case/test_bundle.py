@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from data.errors import ManifestDamaged
-from data.files.formats.raw_table import Limits
+from data.files.formats.limits import Limits
 from evidence.case.bundle import is_case, pack_case, read_case
 
 FILES = {"tables/a.csv": b"low\n0.001\n", "index.html": b"<!doctype html>"}

@@ -6,6 +6,7 @@ import pytest
 
 from data.errors import FileRefused
 from data.files.formats.json_records import MAX_COLUMNS, parse_records
+from data.files.formats.limits import FILE_LIMITS
 from data.files.formats.line_table import parse_rows, split_lines
 from data.files.formats.raw_table import LINE_COLUMN
 from data.files.formats.unpack import Content
@@ -15,13 +16,13 @@ PATH = Path("log.csv")
 
 def read_rows(data: bytes) -> tuple[list[tuple[object, ...]], list[tuple[object, ...]]]:
     """The rows and the faults of separated values."""
-    table, faults = parse_rows(PATH, PATH.name, split_lines(PATH, Content(PATH.name, data)))
+    table, faults = parse_rows(PATH, PATH.name, split_lines(PATH, Content(PATH.name, data), FILE_LIMITS), FILE_LIMITS)
     return table.rows.rows(), faults.rows()
 
 
 def read_records(text: str) -> tuple[list[dict[str, object]], list[tuple[object, ...]]]:
     """The records and the faults of JSON."""
-    table, faults = parse_records(PATH, PATH.name, split_lines(PATH, Content(PATH.name, text.encode())))
+    table, faults = parse_records(PATH, PATH.name, split_lines(PATH, Content(PATH.name, text.encode()), FILE_LIMITS))
     return table.rows.to_dicts(), faults.rows()
 
 
@@ -81,6 +82,6 @@ def test_names_beyond_the_limit_are_left_out() -> None:
 def test_a_text_without_a_line_is_refused() -> None:
     """Blanks alone."""
     with pytest.raises(FileRefused, match="is empty"):
-        split_lines(PATH, Content(PATH.name, b" \r\n"))
+        split_lines(PATH, Content(PATH.name, b" \r\n"), FILE_LIMITS)
     with pytest.raises(FileRefused, match="holds no JSON objects"):
         read_records("[1, 2]")

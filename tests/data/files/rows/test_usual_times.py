@@ -20,8 +20,8 @@ def parse(*texts: str | None, timeframe: str = "1m") -> pl.DataFrame:
 
 def test_usual_times_are_parsed() -> None:
     """A whole minute in UTC, and no fault; the types are those of a candle."""
-    parsed = parse("2025-10-10T21:20:00Z", "1970-01-01T00:00:00Z")
-    assert parsed.rows() == [(AT, None), (datetime(1970, 1, 1, tzinfo=UTC), None)]
+    parsed = parse("2025-10-10T21:20:00Z", "2009-01-01T00:00:00Z")
+    assert parsed.rows() == [(AT, None), (datetime(2009, 1, 1, tzinfo=UTC), None)]
     assert parsed.schema == {"open_time": pl.Datetime("ms", "UTC"), "why": pl.String}
 
 
@@ -40,7 +40,7 @@ def test_other_forms_are_parsed_in_their_places() -> None:
         ("2025-10-10T21:20:30Z", "time 2025-10-10T21:20:30Z lies inside a minute; candles are whole ones"),
         ("2025-13-10T21:20:00Z", "time 2025-13-10T21:20:00Z is neither ISO 8601 nor an epoch number"),
         ("2025-02-30T21:20:00Z", "time 2025-02-30T21:20:00Z is neither ISO 8601 nor an epoch number"),
-        ("1960-10-10T21:20:00Z", "time 1960-10-10T21:20:00Z lies outside of the years 1970 to 5138"),
+        ("1960-10-10T21:20:00Z", "time 1960-10-10T21:20:00Z lies before 2009 or after tomorrow"),
         ("2025-10-10T21:20:00z", None),
         ("2025- 1-10T21:20:00Z", "time 2025- 1-10T21:20:00Z is neither ISO 8601 nor an epoch number"),
         ("+025-10-10T21:20:00Z", "time +025-10-10T21:20:00Z is neither ISO 8601 nor an epoch number"),
