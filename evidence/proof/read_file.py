@@ -12,6 +12,7 @@ from polars.exceptions import PolarsError
 
 from data.errors import ManifestDamaged
 from data.files.export import METADATA_KEY, METADATA_SUFFIX, encode_rows
+from data.files.formats.unpack import refuse_special_file
 from evidence.proof.manifest import HASH_ENTRY, is_intact
 from evidence.proof.png import PNG_SIGNATURE, extract_from_png
 from evidence.proof.rows import ROWS_HASH, hash_csv
@@ -39,11 +40,13 @@ def read_proven_file(path: Path) -> ProvenFile:
 
     Raises:
         ManifestDamaged: there is none, or the file was cut or changed.
+        FileRefused: it is a pipe, a device or a folder.
         OSError: the file cannot be read.
     """
     metadata_path = path.with_name(f"{path.name}{METADATA_SUFFIX}")
     is_described = path.suffix.lower() == ".csv" and metadata_path.is_file()
     for file in (path, *([metadata_path] if is_described else [])):
+        refuse_special_file(file)
         if file.stat().st_size > MAX_FILE_BYTES:
             message = f"{file.name} has more than {MAX_FILE_BYTES >> 20} MB"
             raise ManifestDamaged(message)

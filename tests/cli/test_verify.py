@@ -1,6 +1,7 @@
 """`verify`: what it says of a fresh picture, of changed data, of other numbers and of damaged files."""
 
 import json
+import os
 from collections.abc import Callable, Mapping
 from io import BytesIO
 from pathlib import Path
@@ -232,3 +233,13 @@ def test_a_file_that_is_not_there_is_a_usage_error(run: RunCommand, tmp_path: Pa
 def test_exit_codes_are_those_of_the_program() -> None:
     """The help of the command says what its exit codes mean."""
     assert "3: no manifest, or damaged" in (main.commands["verify"].help or "")
+
+
+def test_a_pipe_is_not_waited_for(run: RunCommand, tmp_path: Path) -> None:
+    """Nobody writes to it; a device behind a link would fill the memory."""
+    os.mkfifo(tmp_path / "pipe.csv")
+    (tmp_path / "zero.png").symlink_to("/dev/zero")
+    for name in ("pipe.csv", "zero.png"):
+        result = run("verify", tmp_path / name)
+        assert result.exit_code == 3
+        assert f"{name}: is a pipe or a device" in result.stderr

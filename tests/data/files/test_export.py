@@ -18,7 +18,7 @@ from evidence.proof.rows import hash_csv, hash_rows
 from tests.data.frames import build_candle, build_candles
 
 MINUTES = st.integers(0, 80_000_000).map(lambda number: datetime(2009, 1, 1, tzinfo=UTC) + timedelta(minutes=number))
-SYMBOLS = ("ATOM/USDT", "ATOM/USD", "1000SATS/USDT:USDT", "WBETH/ETH", "币安人生/USDT", 'O"X/USD')
+SYMBOLS = ("ATOM/USDT", "ATOM/USD", "1000SATS/USDT:USDT", "WBETH/ETH", "币安人生/USDT", "$WIF/USD")
 NEW_VENUE = "new_venue_2"
 PRICE = st.floats(min_value=1e-18, max_value=1e12)
 
