@@ -9,7 +9,7 @@ import polars as pl
 from data.errors import FileRefused
 from data.files.formats.limits import Limits
 from data.files.formats.raw_table import LINE_COLUMN, RawTable, build_refusal, refuse_large_table
-from data.files.formats.text_table import NO_CSV, find_start, parse_text
+from data.files.formats.text_table import NO_CSV, find_start, parse_text, refuse_long_lines
 from data.files.formats.unpack import Content
 
 FAULT: dict[str, pl.DataType] = {LINE_COLUMN: pl.UInt32(), "fault": pl.String()}
@@ -32,11 +32,13 @@ class TextLines:
 
 
 def split_lines(path: Path, content: Content, limits: Limits) -> TextLines:
-    """The lines of a text in UTF-8 or UTF-16; one that is no text, or that is too long, is a bad one.
+    """The lines of a text in UTF-8 or UTF-16; one that is no text is a bad one.
 
     Raises:
-        FileRefused: there is no line, or there are too many.
+        FileRefused: there is no line, there are too many, or one is too long.
     """
+    if content.data.removeprefix(codecs.BOM_UTF8).lstrip()[:1] not in {b"[", b"{"}:  # JSON may be on one line
+        refuse_long_lines(path, content.data, limits)
     text, is_damaged = _decode(content.data)
     if "\n" not in text:  # lines that end as on old Macs
         text = text.replace("\r", "\n")
@@ -50,8 +52,6 @@ def split_lines(path: Path, content: Content, limits: Limits) -> TextLines:
         .then(pl.lit("holds zero bytes"))
         .when(pl.lit(is_damaged) & column.str.contains(REPLACEMENT, literal=True))
         .then(pl.lit("is no text in UTF-8"))
-        .when(column.str.len_bytes() > limits.line_bytes)
-        .then(pl.lit(f"has more than {limits.line_bytes:,} bytes"))
     )
     return _set_aside(lines, fault)
 

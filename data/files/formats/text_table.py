@@ -73,7 +73,7 @@ def parse_text(path: Path, content: Content, limits: Limits) -> RawTable:
         FileRefused: the file is empty, no text, malformed or too large, or repeats a column.
     """
     data = _convert_to_utf8(path, content.data)
-    _refuse_long_lines(path, data, limits)
+    refuse_long_lines(path, data, limits)
     start = find_start(path, data, limits)
     refuse_large_table(path, data.count(b"\n"), len(start.fields), limits)
     try:
@@ -182,8 +182,8 @@ def _convert_to_utf8(path: Path, data: bytes) -> bytes:
     return data
 
 
-def _refuse_long_lines(path: Path, data: bytes, limits: Limits) -> None:
-    """Raise an error if a line of a text is longer than the limit."""
+def refuse_long_lines(path: Path, data: bytes, limits: Limits) -> None:
+    """Raise an error if a line of a text is longer than the limit; FileRefused names it."""
     start = 0
     while len(data) - start > limits.line_bytes:
         end = data.rfind(b"\n", start, start + limits.line_bytes + 1)

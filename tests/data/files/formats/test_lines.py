@@ -71,6 +71,14 @@ def test_bad_lines_of_json_are_set_aside() -> None:
     assert [fault[0] for fault in faults] == [2, 3, 4]
 
 
+def test_a_line_of_a_log_has_a_longest_length_unless_it_is_json() -> None:
+    """A list of JSON may stand on one line; a line of text of a megabyte is none of a log."""
+    with pytest.raises(FileRefused, match="line 2 has more than 1,048,576 bytes"):
+        read_rows(b"time,code\n" + b"x" * 1_100_000)
+    records, faults = read_records("[" + ",".join(['{"code": "1"}'] * 90_000) + "]")
+    assert (len(records), faults) == (90_000, [])
+
+
 def test_names_beyond_the_limit_are_left_out() -> None:
     """A log of ever new names has no more columns than that."""
     text = "\n".join(f'{{"n{number}": 1}}' for number in range(2 * MAX_COLUMNS))
