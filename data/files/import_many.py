@@ -10,7 +10,7 @@ import polars as pl
 
 from data.catalogue import load_catalogue
 from data.delta.upsert import WriteReport
-from data.errors import FileRefused
+from data.errors import FileRefused, cut_text, escape_hidden_signs
 from data.files.bundles.bundle import BUNDLE_VENUE, find_bundle
 from data.files.check_stamps import move_to_open, refuse_closing_stamps
 from data.files.contradictions import refuse_contradictions
@@ -141,7 +141,7 @@ class _Importer:
                 content = bundle.read(member, self.options.limits)
                 yield self._import_file(path, BUNDLE_VENUE, member.symbol, content)
             except FileRefused as refusal:
-                yield FileRefused(f"{member.name} in {refusal}")
+                yield FileRefused(f"{cut_text(escape_hidden_signs(member.name))} in {refusal}")
         yield from bundle.list_refusals(listing)
 
     def _import_file(self, path: Path, venue: str | None, symbol: str | None, content: Content | None) -> StoredFile:

@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from data.catalogue import load_catalogue
-from data.errors import FileRefused
+from data.errors import FileRefused, cut_text
 from data.files.formats.raw_table import LINE_COLUMN, build_refusal
 from data.files.formats.unpack import Content
 from data.files.large_trades import sample_large_trades
@@ -236,7 +236,9 @@ def _refuse_contradictions(recognised: RecognisedTable, options: ReadOptions) ->
     timeframe = None if options.selects_timeframe else options.timeframe
     for name, value in (("timeframe", timeframe), ("price", options.price)):
         if value is not None and name in rows.columns and not recognised.holds_trades:
-            others = sorted({str(text).strip() for text in rows[name].drop_nulls().unique()} - {str(value), ""})
+            others = sorted(
+                {cut_text(str(text).strip()) for text in rows[name].drop_nulls().unique()} - {str(value), ""}
+            )
             if others:
                 reason = f"has a column {name} with {', '.join(others[:3])}; import it without --{name} {value}"
                 raise build_refusal(recognised.table.path, reason)

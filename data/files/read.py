@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path, PurePath
 
+from data.errors import cut_text, quote_input
 from data.files.formats.columnar import parse_feather, parse_parquet, read_parquet_batches
 from data.files.formats.json_table import parse_json, parse_json_lines
 from data.files.formats.limits import FILE_LIMITS, Limits
@@ -35,7 +36,7 @@ def read_raw_table(path: Path, limits: Limits = FILE_LIMITS) -> RawTable:
     _refuse_suffix(path, path.name, (*FILE_SUFFIXES, *PACKED_SUFFIXES), "")
     content = read_content(path, limits)
     if content.packing:
-        _refuse_suffix(path, content.name, FILE_SUFFIXES, f"holds {content.name}, which ")
+        _refuse_suffix(path, content.name, FILE_SUFFIXES, f"holds {cut_text(content.name)}, which ")
     if not content.data:
         raise build_refusal(path, "is empty")
     return parse_content(path, content, limits)
@@ -69,6 +70,6 @@ def parse_content(path: Path, content: Content, limits: Limits) -> RawTable:
 def _refuse_suffix(path: Path, name: str, suffixes: tuple[str, ...], subject: str) -> None:
     suffix = PurePath(name).suffix
     if suffix.lower() not in suffixes:
-        ending = repr(suffix) if suffix else "nothing"
+        ending = quote_input(suffix) if suffix else "nothing"
         known = f"{', '.join(suffixes[:-1])} and {suffixes[-1]}"
         raise build_refusal(path, f"{subject}ends in {ending}; candles are read from {known}")

@@ -22,6 +22,10 @@ LINE_COLUMN = "line of file"
 """The added column: the line of a text file (its first line is 1) or the row of another file (from 1)."""
 
 
+MAX_LINE_CHARS = 800
+"""The longest line of a message: some values of 200 characters, and what is said of them."""
+
+
 @dataclass(frozen=True, slots=True)
 class TableBatches:
     """All rows of a large file: how many there are, and what reads them from the start, batch by batch."""
@@ -59,8 +63,13 @@ class RawTable:
 
 
 def build_refusal(path: Path, reason: str) -> FileRefused:
-    """The error for a file, with its name and the reason; signs that hide or turn text are written as escapes."""
-    return FileRefused(f"{name_file(path)}: {escape_hidden_signs(reason)}")
+    """The error for a file, with its name and the reason.
+
+    Signs that hide or turn text are written as escapes, and a line that lists too much, such as columns, is cut.
+    """
+    lines = [line if len(line) <= MAX_LINE_CHARS else f"{line[:MAX_LINE_CHARS]}..." for line in reason.split("\n")]
+    shown = escape_hidden_signs("\n".join(lines))
+    return FileRefused(f"{name_file(path)}: {shown}")
 
 
 def name_file(path: Path) -> str:

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO
 
+from data.errors import cut_text
 from data.files.formats.limits import Limits
 from data.files.formats.raw_table import build_refusal
 
@@ -144,9 +145,9 @@ def _name_member(member: zipfile.ZipInfo) -> str:
 def _open_member(path: Path, member: zipfile.ZipInfo, limits: Limits) -> Iterator[IO[bytes]]:
     """Open one file in a zip file; for the errors see `read_member`."""
     if member.flag_bits & IS_ENCRYPTED:
-        raise build_refusal(path, f"is encrypted; unpack {member.filename} and import that")
+        raise build_refusal(path, f"is encrypted; unpack {cut_text(member.filename)} and import that")
     if member.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
-        raise build_refusal(path, f"is packed in an uncommon way; unpack {member.filename} and import that")
+        raise build_refusal(path, f"is packed in an uncommon way; unpack {cut_text(member.filename)} and import that")
     if member.file_size > limits.unpacked_bytes:
         raise build_refusal(path, _describe_size(limits))
     with zipfile.ZipFile(path) as archive, archive.open(member) as file:
@@ -156,7 +157,7 @@ def _open_member(path: Path, member: zipfile.ZipInfo, limits: Limits) -> Iterato
 def _find_only_member(path: Path) -> zipfile.ZipInfo:
     members = list_members(path)
     if len(members) != 1:
-        names = ", ".join(member.filename for member in members[:3])
+        names = ", ".join(cut_text(member.filename) for member in members[:3])
         more = f" ({names}, ...)" if names else ""
         raise build_refusal(path, f"is a zip of {len(members):,} files{more}; one is read: unpack it")
     return members[0]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from data.errors import cut_text
 from data.files.formats.raw_table import RawTable, build_refusal
 from data.files.layouts.options import OptionNeed
 
@@ -36,12 +37,14 @@ def find_decimal_commas(
     if comma_values.is_empty():
         return (), None
     if comma_values.str.contains(POSSIBLE_THOUSANDS).all() and not is_declared:
-        reason = f"a number such as {comma_values[0]} has a decimal comma or one between thousands; if decimal"
+        reason = (
+            f"a number such as {cut_text(comma_values[0])} has a decimal comma or one between thousands; if decimal"
+        )
         return (), OptionNeed("decimal_comma", reason)
     has_point = values.str.contains(r"^\s*[+-]?[0-9]*[.][0-9]+").any()
     if has_point:
         raise build_refusal(
-            table.path, f"has numbers with a comma, such as {comma_values[0]}, and numbers with a point"
+            table.path, f"has numbers with a comma, such as {cut_text(comma_values[0])}, and numbers with a point"
         )
     return tuple(texts), None
 

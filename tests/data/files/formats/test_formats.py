@@ -106,6 +106,18 @@ def test_a_zip_file_of_anything_else_is_refused(tmp_path: Path, names: tuple[str
     assert reason in read_refusal(write_zip(tmp_path / "a.zip", *names), **MARKET)
 
 
+def test_names_within_a_zip_file_are_repeated_short_and_visible(tmp_path: Path) -> None:
+    """A member may have a name of 65,535 characters, and signs that turn the message around."""
+    path = write_zip(tmp_path / "a.zip", "x" * 5_000 + ".exe", "\u202evsc.b")
+    message = read_refusal(path, **MARKET)
+    assert "\\u202evsc.b" in message
+    assert len(message) < 400
+    message = read_refusal(write_zip(tmp_path / "b.zip", "x" * 5_000 + ".exe"), **MARKET)
+    assert len(message) < 500
+    path = write_file(tmp_path / "c.csv", ",".join(f"{number:0200}" for number in range(150)), "1")
+    assert len(read_refusal(path, **MARKET)) < 900
+
+
 def test_what_unpacks_to_too_much_is_refused(tmp_path: Path) -> None:
     """Bytes are counted while they are unpacked: neither a ratio nor a size beyond the limits is read to its end."""
     zeros = "0" * 3_000_000
