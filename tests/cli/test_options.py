@@ -84,3 +84,23 @@ def test_last_verbosity_wins(before: str, after: str, lines: list[str]) -> None:
     assert result.exit_code == 1
     assert [remark for remark in (TIMING, NO_CANDLE) if remark in result.stderr] == lines
     assert bool(result.stderr) is bool(lines)
+
+
+@pytest.mark.parametrize("number", ["sNaN", "NaN", "1e999999999", "1e400", "x" * 5_000])
+def test_what_is_no_finite_number_is_bad_usage(number: str) -> None:
+    """Decimals know numbers that are none, and ones that no float holds; what is repeated of them is cut."""
+    result = run_main("measure", "--asset", "ATOM", "--event", "2025-10-10", "--enter", number)
+    assert result.exit_code == 2
+    assert number[:150] in result.stderr
+    assert "number" in result.stderr
+    assert len(result.stderr) < 700
+
+
+def test_a_name_or_symbol_of_the_command_line_is_repeated_short_and_visible(tmp_path: Path) -> None:
+    """Neither a terminal nor a log is filled or turned by it."""
+    path = write_csv(tmp_path / "a.csv", [])
+    for words in (("--venue", "x" * 5_000), ("--symbol", "x" * 5_000), ("--new-venue", "kra\u202eken")):
+        result = run_main("--store", tmp_path / "lake", "import", path, *words)
+        assert result.exit_code == 2
+        assert "\u202e" not in result.stderr
+        assert len(result.stderr) < 700
