@@ -52,7 +52,7 @@ def serve(
     public: bool | None = None,
 ) -> None:
     """Open the dashboard in the browser (the default command)."""
-    from cli.server import bind_socket, serve_app  # noqa: PLC0415 - dash and plotly take over a second
+    from cli.server.serve import bind_socket, serve_app  # noqa: PLC0415 - dash and plotly take over a second
 
     settings = load_settings(
         store=session.settings.store,

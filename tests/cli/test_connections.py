@@ -13,8 +13,9 @@ import pytest
 from dash import Dash, html
 from waitress.adjustments import Adjustments
 
-from cli.connections import Channel, Server
-from cli.server import WORKER_THREADS, bind_socket, serve_app
+from cli.server.connections import Channel, Server
+from cli.server.serve import WORKER_THREADS, bind_socket, serve_app
+from dashboard.sheet.renderer import MAX_PENDING
 
 TIMEOUT_S = 120
 LARGE_BYTES = 8_000_000
@@ -89,6 +90,12 @@ def read_page(port: int) -> bytes:
     return body
 
 
+def read_to_end(connection: socket.socket) -> bytes:
+    """All that comes until the server closes the connection."""
+    with connection.makefile("rb") as answer:
+        return answer.read()
+
+
 def test_a_byte_now_and_then_is_no_progress(channel: Channel) -> None:
     """For 15 s a head may be incomplete; what comes meanwhile does not extend that."""
     assert not channel.is_stalled(115.0)
@@ -146,7 +153,7 @@ def test_slow_heads_bodies_and_readers_hold_nobody_up(app: Dash) -> None:
 
 def test_a_new_connection_takes_the_place_of_the_idle_one(app: Dash, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where twenty are open, the twenty-first closes the first, and a reader is let in as ever."""
-    monkeypatch.setattr("cli.server.MAX_CONNECTIONS", 20)
+    monkeypatch.setattr("cli.server.serve.MAX_CONNECTIONS", 20)
 
     def visit(port: int) -> tuple[bytes, bytes, bytes]:
         with ExitStack() as connections:
@@ -157,6 +164,44 @@ def test_a_new_connection_takes_the_place_of_the_idle_one(app: Dash, monkeypatch
             return page, ended, idle[-1].recv(4)
 
     assert serve_for(app, visit) == (b"here", b"", b"HTTP")
+
+
+def test_pending_pictures_leave_room_for_pages(app: Dash) -> None:
+    """As many requests as pictures may be pending wait for the browser that draws them, and a page is answered."""
+    is_drawn, is_waiting = threading.Event(), threading.Barrier(MAX_PENDING + 1)
+
+    def wait_for_browser() -> str:
+        is_waiting.wait(TIMEOUT_S)
+        is_drawn.wait(TIMEOUT_S)
+        return "drawn"
+
+    app.server.add_url_rule("/picture", "picture", wait_for_browser)
+
+    def visit(port: int) -> list[bytes]:
+        with ExitStack() as connections:
+            pictures = [
+                connections.enter_context(open_connection(port, b"GET /picture HTTP/1.0\r\nHost: localhost\r\n\r\n"))
+                for _ in range(MAX_PENDING)
+            ]
+            is_waiting.wait(TIMEOUT_S)
+            page = read_page(port)
+            is_drawn.set()
+            return [page, *(read_to_end(picture)[-5:] for picture in pictures)]
+
+    assert serve_for(app, visit) == [b"here", *[b"drawn"] * MAX_PENDING]
+
+
+def test_two_hundred_readers_at_once_are_answered(app: Dash) -> None:
+    """All of them have connected before the first is answered."""
+
+    def visit(port: int) -> list[bytes]:
+        with ExitStack() as connections:
+            readers = [connections.enter_context(open_connection(port, b"")) for _ in range(200)]
+            for reader in readers:
+                reader.sendall(b"GET /page HTTP/1.0\r\nHost: localhost\r\n\r\n")
+            return [read_to_end(reader)[-4:] for reader in readers]
+
+    assert serve_for(app, visit) == [b"here"] * 200
 
 
 def test_a_stalled_reader_is_cut_off(channel: Channel) -> None:

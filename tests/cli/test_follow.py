@@ -85,7 +85,7 @@ def test_serve_with_follower(program: ReplayedProgram, monkeypatch: pytest.Monke
         assert not stopped.is_set()
 
     monkeypatch.setattr("cli.commands.follow.Follower", WaitingFollower)
-    monkeypatch.setattr("cli.server.serve_app", serve_app)
+    monkeypatch.setattr("cli.server.serve.serve_app", serve_app)
     assert program.run("serve", "--follow", "--port", "20540").exit_code == 0
     assert lock_states == [True]
     assert stopped.is_set()

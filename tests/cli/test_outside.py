@@ -33,7 +33,7 @@ def test_chart_size(run: RunCommand, tmp_path: Path) -> None:
 def test_serve_fills_an_empty_store(run: RunCommand, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a command the page is served; an empty store gets the sample, with a note the first time."""
     served: list[Any] = []
-    monkeypatch.setattr("cli.server.serve_app", lambda page, listener, _: served.append((page, listener.close())))
+    monkeypatch.setattr("cli.server.serve.serve_app", lambda page, listener, _: served.append((page, listener.close())))
     monkeypatch.setenv("PLUMBLINE_MIRROR", "http://127.0.0.1:9")
     monkeypatch.setenv("PLUMBLINE_PORT", "20500")
     result = run()

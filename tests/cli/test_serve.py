@@ -25,7 +25,7 @@ def served_apps(monkeypatch: pytest.MonkeyPatch) -> list[Dash]:
         apps.append(page)
         listener.close()
 
-    monkeypatch.setattr("cli.server.serve_app", close)
+    monkeypatch.setattr("cli.server.serve.serve_app", close)
     return apps
 
 

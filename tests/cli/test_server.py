@@ -8,8 +8,8 @@ import socket
 import pytest
 from dash import Dash, html
 
-from cli import server
 from cli.commands.serve import build_access
+from cli.server import serve as server
 from data.errors import UsageError
 from data.settings import Settings
 

@@ -17,7 +17,7 @@ import pytest
 from dash import Dash, html
 from flask import request
 
-from cli.server import WORKER_THREADS, bind_socket, serve_app
+from cli.server.serve import WORKER_THREADS, bind_socket, serve_app
 from dashboard.pages.data.upload import MAX_REQUEST_BYTES
 
 ROOT = Path(__file__).parent.parent.parent
@@ -167,7 +167,7 @@ def test_many_idle_connections_and_a_large_upload_lock_nobody_out(tmp_path: Path
 @pytest.mark.usefixtures("interruptible")
 def test_a_body_without_a_length_is_bounded_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
     """A body in chunks is refused as soon as it is too large, and the server goes on."""
-    monkeypatch.setattr("cli.server.MAX_REQUEST_BYTES", 100)
+    monkeypatch.setattr("cli.server.serve.MAX_REQUEST_BYTES", 100)
     app = Dash(__name__)
     app.layout = html.Div()
     app.server.add_url_rule("/size", view_func=lambda: str(len(request.get_data())), methods=["POST"])
@@ -193,8 +193,8 @@ def test_a_body_without_a_length_is_bounded_as_well(monkeypatch: pytest.MonkeyPa
 @pytest.mark.usefixtures("interruptible")
 def test_idle_connections_are_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     """A connection on which nothing comes is closed by the server, so that it takes no one's place for long."""
-    monkeypatch.setattr("cli.server.IDLE_TIMEOUT_S", 0)
-    monkeypatch.setattr("cli.server.CLEANUP_INTERVAL_S", 0)
+    monkeypatch.setattr("cli.server.serve.IDLE_TIMEOUT_S", 0)
+    monkeypatch.setattr("cli.server.serve.CLEANUP_INTERVAL_S", 0)
     app = Dash(__name__)
     app.layout = html.Div()
     answers: list[bytes] = []

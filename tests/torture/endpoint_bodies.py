@@ -214,11 +214,13 @@ def _mutate(body: dict[str, Any], random: Random) -> str:
     elif action == "repeat" and isinstance(holder, list):
         holder.extend([old] * random.choice((1, 2, 500)))
     elif action == "alike":
-        holder[key] = random.choice([value for value in HOSTILE_VALUES if type(value) is type(old)])
+        holder[key] = copy.deepcopy(random.choice([value for value in HOSTILE_VALUES if type(value) is type(old)]))
     elif action == "wrap":
         holder[key] = [old] if random.random() < 0.5 else {"value": old}
     elif action == "add" and isinstance(old, dict):
-        old[random.choice(("id", "property", "value", "x", "__class__", ""))] = random.choice(HOSTILE_VALUES)
+        old[random.choice(("id", "property", "value", "x", "__class__", ""))] = copy.deepcopy(
+            random.choice(HOSTILE_VALUES)
+        )
     elif action == "type":
         holder[key] = random.choice((str(old), [str(old)], {str(old): old}))
     elif action == "cut" and isinstance(old, str):
@@ -226,7 +228,7 @@ def _mutate(body: dict[str, Any], random: Random) -> str:
         holder[key] = old[:place] + random.choice(("", "\0", "\ud800", ".", "@", "...", "\u202e")) + old[place + 1 :]
     else:
         action = "replace"
-        holder[key] = random.choice(HOSTILE_VALUES)
+        holder[key] = copy.deepcopy(random.choice(HOSTILE_VALUES))
     return f"{action} {key!r:.30}"
 
 

@@ -1,4 +1,4 @@
-"""The web server of `serve`: waitress on one socket, with room for many idle connections."""
+"""The web server: waitress on one socket, with room for many idle connections."""
 
 import errno
 import select
@@ -11,7 +11,7 @@ from typing import Any
 from dash import Dash
 from waitress.wasyncore import close_all
 
-from cli.connections import create_server
+from cli.server.connections import create_server
 from cli.signals import interrupt_on_sigterm
 from dashboard.pages.data.upload import MAX_REQUEST_BYTES
 from data.errors import UsageError

@@ -1,0 +1,175 @@
+"""Readers who open pages, change views and fetch files, with 2 s between an answer and the next request.
+
+    python -m tests.torture.load [--clients 200] [--seconds 300] [--think 2]
+
+Prints the requests by kind with the median and the 95th percentile of their seconds, and as failures those that were
+not answered with 200 within 60 s; a picture may also be refused with 503 and a Retry-After header, which is counted
+apart. Server and clients share the processors of the machine.
+"""
+
+import argparse
+import http.client
+import json
+import statistics
+import sys
+import threading
+import time
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+import click
+
+from tests.torture.endpoint_bodies import build_bodies
+from tests.torture.served_app import ServedApp, serve_sample
+
+TIMEOUT_S = 60.0
+"""Seconds after which a reader gives up."""
+
+SAMPLE_INTERVAL_S = 1.0
+
+ASSETS = ("ATOM", "DOGE", "WBETH", "BNSOL", "USDE", "SOL", "LINK", "SUI")
+VENUES = ("okx", "kraken", "bybit", "coinbase")
+PAGES = ("/", "/explorer", "/explorer", "/explorer", "/lows", "/compare", "/events", "/method", "/data", "/claims")
+FILES = ("comparison.csv", "lows.csv", "matrix.csv", "thresholds.csv", "gaps.csv", "matrix.parquet")
+PICTURES = ("comparison.png", "matrix.png", "thresholds.svg")
+
+KINDS = ("page", "view", "file", "picture")
+WEIGHTS = (40, 40, 17, 3)
+"""What of a hundred requests is of each kind."""
+
+
+@dataclass(slots=True)
+class Results:
+    """What came of all requests; written by many threads.
+
+    Attributes:
+        seconds: of each request that was answered, by kind.
+        failures: what others ended with.
+        refusals: pictures that were refused for now.
+    """
+
+    seconds: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    failures: Counter[str] = field(default_factory=Counter)
+    refusals: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def add(self, kind: str, path: str, outcome: str, taken_s: float) -> None:
+        """Count a request."""
+        with self.lock:
+            if outcome == "busy":
+                self.refusals += 1
+            elif outcome:
+                self.failures[f"{outcome} {path.partition('?')[0]}"] += 1
+            else:
+                self.seconds[kind].append(taken_s)
+
+
+class Reader:
+    """One reader, with a new connection for each request."""
+
+    def __init__(self, port: int, bodies: list[dict[str, Any]], seed: int) -> None:
+        self._port = port
+        self._bodies = bodies
+        self._random = Random(seed)  # noqa: S311 - repeatable
+
+    def read(self, results: Results, ended: threading.Event, think_s: float) -> None:
+        """Request one thing after the other until the end."""
+        ended.wait(self._random.uniform(0, think_s))
+        while not ended.is_set():
+            kind = self._random.choices(KINDS, WEIGHTS)[0]
+            method, path, body = self._choose(kind)
+            started_s = time.monotonic()
+            outcome = self._request(method, path, body)
+            results.add(kind, path, outcome, time.monotonic() - started_s)
+            ended.wait(think_s)
+
+    def _choose(self, kind: str) -> tuple[str, str, str | None]:
+        query = f"?asset={self._random.choice(ASSETS)}&window=crash&out={self._random.choice(VENUES)}"
+        if kind == "view":
+            body = json.dumps(self._random.choice(self._bodies))
+            return "POST", "/_dash-update-component", body.replace("?window=crash", query)
+        name = self._random.choice({"page": PAGES, "file": FILES, "picture": PICTURES}[kind])
+        return "GET", f"{name if kind == 'page' else f'/export/{name}'}{query}", None
+
+    def _request(self, method: str, path: str, body: str | None) -> str:
+        """Why there is no answer; "" if there is, "busy" if it is to come later."""
+        headers = {"Accept-Encoding": "gzip"} | ({"Content-Type": "application/json"} if body else {})
+        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=TIMEOUT_S)
+        try:
+            connection.request(method, path, body, headers)
+            response = connection.getresponse()
+            response.read()
+        except (OSError, http.client.HTTPException) as error:
+            return type(error).__name__
+        finally:
+            connection.close()
+        if response.status == http.client.SERVICE_UNAVAILABLE and response.getheader("Retry-After"):
+            return "busy"
+        return "" if response.status in {http.client.OK, http.client.NO_CONTENT} else str(response.status)
+
+
+def list_views(port: int) -> list[dict[str, Any]]:
+    """Bodies of callbacks that open or change a view."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT_S)
+    connection.request("GET", "/_dash-dependencies")
+    bodies = build_bodies(json.loads(connection.getresponse().read()))
+    connection.close()
+    triggers = {"place.data", "asset.value", "focus.value", "zone.value", "out.value", "enter.value"}
+    return [body for body in bodies if triggers.issuperset(body["changedPropIds"])]
+
+
+def put_load(app: ServedApp, clients: int, duration_s: float, think_s: float) -> tuple[Results, float]:
+    """The results of so many readers, and the most megabytes of memory that the server took."""
+    bodies, results, ended = list_views(app.port), Results(), threading.Event()
+    readers = [
+        threading.Thread(target=Reader(app.port, bodies, seed).read, args=(results, ended, think_s))
+        for seed in range(clients)
+    ]
+    for reader in readers:
+        reader.start()
+    most_memory_mb, end_s = 0.0, time.monotonic() + duration_s
+    while time.monotonic() < end_s:
+        time.sleep(SAMPLE_INTERVAL_S)
+        most_memory_mb = max(most_memory_mb, app.read_memory_mb())
+    ended.set()
+    for reader in readers:
+        reader.join()
+    return results, most_memory_mb
+
+
+def main() -> int:
+    """Run the long form, and print what came of it; 1 if a request failed."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--clients", type=int, default=200)
+    parser.add_argument("--seconds", type=float, default=300)
+    parser.add_argument("--think", type=float, default=2)
+    options = parser.parse_args()
+    with serve_sample() as app:
+        results, most_memory_mb = put_load(app, options.clients, options.seconds, options.think)
+        cpu_s, threads, files, tracebacks = (
+            app.read_cpu_s(),
+            app.count_threads(),
+            app.count_open_files(),
+            app.count_tracebacks(),
+        )
+    for kind in KINDS:
+        if len(seconds := results.seconds[kind]) > 1:
+            percentiles = statistics.quantiles(seconds, n=100)
+            click.echo(
+                f"{kind}: {len(seconds)}, p50 {percentiles[49]:.2f} s, p95 {percentiles[94]:.2f} s, "
+                f"slowest {max(seconds):.2f} s"
+            )
+    failures = sum(results.failures.values())
+    tries = sum(map(len, results.seconds.values())) + failures + results.refusals
+    click.echo(f"all: {tries} tries, {failures} failures, {results.refusals} pictures refused for now")
+    for reason, count in results.failures.most_common():
+        click.echo(f"  {count} x {reason}")
+    click.echo(f"{cpu_s:.0f} s of processor time of the server, {1000 * cpu_s / tries:.0f} ms for each request")
+    click.echo(f"memory {most_memory_mb:.0f} MB, {threads} threads, {files} open files, {tracebacks} tracebacks")
+    return int(failures > 0 or tracebacks > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
