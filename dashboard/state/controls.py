@@ -94,8 +94,8 @@ def _set_window(view: ViewState, name: str, catalogue: Catalogue) -> ViewState:
     return replace(view, start=window.start, end=window.end)
 
 
-def _set_range(view: ViewState, texts: tuple[str, str], _: Catalogue) -> ViewState:
-    start, end = (parse_typed_time(text, view.zone) for text in texts)
+def _set_range(view: ViewState, texts: tuple[str | None, str | None], _: Catalogue) -> ViewState:
+    start, end = (parse_typed_time(text or "", view.zone) for text in texts)
     return replace(view, start=start, end=end)
 
 

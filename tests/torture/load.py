@@ -29,7 +29,7 @@ TIMEOUT_S = 60.0
 
 SAMPLE_INTERVAL_S = 1.0
 
-ASSETS = ("ATOM", "DOGE", "WBETH", "BNSOL", "USDE", "SOL", "LINK", "SUI")
+ASSETS = ("ATOM", "DOGE", "XRP", "WBETH", "BNSOL", "SOL", "ETH")
 VENUES = ("okx", "kraken", "bybit", "coinbase")
 PAGES = ("/", "/explorer", "/explorer", "/explorer", "/lows", "/compare", "/events", "/method", "/data", "/claims")
 FILES = ("comparison.csv", "lows.csv", "matrix.csv", "thresholds.csv", "gaps.csv", "matrix.parquet")

@@ -188,6 +188,7 @@ def test_what_no_browser_has_is_refused(probe: Probe, bodies: list[dict[str, Any
         ("focus.value", "focus.value", "a\nb", "'a\\\\nb' is no exchange"),
         ("hide.value", "hide.value", ["okx", "\0"], "'\\\\x00' is no exchange"),
         ("enter.value", "enter.value", "1e999", "enter must be above 0, not inf%"),
+        ("range-to.n_submit", "range-from.value", None, "'' is no time"),
         ("range-to.n_submit", "range-to.value", "9999-12-31 23:59", "Not done: "),
     ],
 )
