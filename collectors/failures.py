@@ -14,9 +14,11 @@ Transient failures are retried, see `collectors.http.retry`. A message is the re
 other columns of the coverage and other fields of the summary.
 """
 
+import re
 from enum import IntEnum
 from typing import ClassVar
 
+from data.addresses.redact import redact_secrets
 from data.errors import PlumblineError
 from data.schema import Outcome
 
@@ -29,12 +31,33 @@ class Scope(IntEnum):
     VENUE = 3
 
 
+MAX_FAILURE_CHARS = 1000
+"""More than the words of any failure, with what it quotes of an answer."""
+
+
+def make_printable(text: str) -> str:
+    r"""The text on one line, with a mark for each character that would not show, or would change how others show.
+
+    >>> ascii(make_printable("a\n b\x1b[31m\u202ec"))
+    "'a b\\ufffd[31m\\ufffdc'"
+    """
+    line = re.sub(r"\s+", " ", text).strip()
+    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in line)
+
+
 class CollectFailure(PlumblineError):
-    """A request to a venue gave no valid candles."""
+    """A request to a venue gave no valid candles.
+
+    The message is one printable line of at most `MAX_FAILURE_CHARS`, as it may quote what a venue sent.
+    """
 
     outcome: ClassVar[Outcome]
     scope: ClassVar[Scope]
     is_transient: bool = False
+
+    def __init__(self, message: str) -> None:
+        # Secrets go first: one that is cut in two would not be found.
+        super().__init__(make_printable(redact_secrets(message))[:MAX_FAILURE_CHARS])
 
 
 class BadData(CollectFailure):

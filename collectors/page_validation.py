@@ -16,7 +16,7 @@ from collectors.failures import BadData, HistoryTooShort
 from collectors.plan import SpanOutcome
 from collectors.venues.row import EmptyMinutes, PageEdge, VenueRow
 from data.intervals import Span
-from data.schema import Outcome, Timeframe
+from data.schema import MAX_PRICE, MIN_PRICE, Outcome, Timeframe
 from data.trades.candles import BAR_SCHEMA
 
 CcxtRow = Sequence[float | None]
@@ -27,7 +27,13 @@ CandleArray = npt.NDArray[np.float64]
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FIELD_COUNT = 6
+MAX_VOLUME = 1e30
+"""No bar of any asset has a larger volume, in units of the asset."""
+
 BAR_PHRASES = {Timeframe.S1: "a second", Timeframe.M1: "a minute", Timeframe.M5: "a span of 5 minutes"}
+MAX_ROW_CHARS = 200
+"""The part of an invalid row that a message has."""
+
 NO_CANDLES: CandleArray = np.empty((0, FIELD_COUNT))
 
 OPENED, CLOSED = "the market may have been opened only then", "the market may have been halted or closed"
@@ -64,7 +70,8 @@ def parse_ccxt_rows(rows: Sequence[CcxtRow]) -> CandleArray:
     try:
         return np.array(rows, dtype=np.float64)[:, :FIELD_COUNT].reshape(len(rows), FIELD_COUNT)
     except (IndexError, TypeError, ValueError) as error:
-        message = f"a row that is no candle, such as {next((r for r in rows if len(r) < FIELD_COUNT), rows[0])}"
+        row = str(next((r for r in rows if len(r) < FIELD_COUNT), rows[0]))[:MAX_ROW_CHARS]
+        message = f"a row that is no candle, such as {row}"
         raise BadData(message) from error
 
 
@@ -76,18 +83,31 @@ def check_candles(candles: CandleArray, timeframe: Timeframe) -> None:
     """
     open_time, open_price, high, low, close, volume = candles.T
     is_ordered = (low > 0) & (low <= np.minimum(open_price, close)) & (np.maximum(open_price, close) <= high)
+    is_price = (low >= MIN_PRICE) & (high <= MAX_PRICE) & (volume <= MAX_VOLUME)
     is_finite = np.isfinite(candles).all(axis=1)
     with np.errstate(invalid="ignore"):
         is_aligned = open_time % timeframe.ms == 0
     checks = (
         (is_finite, "a candle with a value missing or not finite"),
         (is_aligned, f"a candle that opens inside {BAR_PHRASES[timeframe]}"),
-        (is_ordered & (volume >= 0), "a candle whose prices or volume cannot be true"),
+        (is_ordered & is_price & (volume >= 0), "a candle whose prices or volume cannot be true"),
     )
     for is_sound, fault in checks:
         if not is_sound.all():
             message = f"{fault}: {candles[int(np.argmin(is_sound))].tolist()}"
             raise BadData(message)
+
+
+def check_built_candles(candles: pl.DataFrame) -> None:
+    """Check the prices of candles that were built from trades, of `BAR_SCHEMA`.
+
+    Raises:
+        BadData: a price is outside of what was ever paid; names the first one.
+    """
+    outside = candles.filter((pl.col("low") < MIN_PRICE) | (pl.col("high") > MAX_PRICE))
+    if len(outside):
+        message = f"trades whose prices cannot be true: from {outside['low'][0]} to {outside['high'][0]}"
+        raise BadData(message)
 
 
 def deduplicate_candles(candles: CandleArray) -> CandleArray:

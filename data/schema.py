@@ -12,6 +12,9 @@ import polars as pl
 MINUTE_MS = 60_000
 """Milliseconds in a minute."""
 
+MIN_PRICE, MAX_PRICE = 1e-18, 1e12
+"""Prices outside of these are garbage: no asset was ever traded at such a price in any quote."""
+
 TIME = pl.Datetime("ms", "UTC")
 """Dtype of every time: an instant, in milliseconds, in UTC."""
 

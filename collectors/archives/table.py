@@ -14,6 +14,7 @@ from collectors.http.ccxt_exchange import shorten_message
 from collectors.page_validation import (
     CandleArray,
     build_bars_frame,
+    check_built_candles,
     check_candles,
     deduplicate_candles,
     format_ms,
@@ -59,6 +60,7 @@ def read_bars(
         if archive_format.holds_trades:
             batches = rows.collect_batches(chunk_size=BATCH_ROWS, lazy=True)
             bars = build_candles((_select_trades(batch, archive_format, symbol) for batch in batches), timeframe)
+            check_built_candles(bars.candles)
             _check_day(bars.candles["open_time"].dt.epoch("ms").cast(pl.Float64).to_numpy(), span)
             return bars
         candles = _parse_candles(rows.collect(), archive_format, symbol)

@@ -4,7 +4,6 @@ Importing ccxt takes over half a second and 100 MB, so this module is imported w
 """
 
 import asyncio
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -26,6 +25,7 @@ from collectors.failures import (
     Refused,
     Rejected,
     Unreachable,
+    make_printable,
 )
 from collectors.http.access import Access
 from collectors.http.clock import VenueClock
@@ -78,7 +78,7 @@ def shorten_message(error: Exception | str) -> str:
 
     Messages of ccxt can contain a whole web page, and the address of a mirror with its account.
     """
-    return re.sub(r"\s+", " ", redact_secrets(str(error)[:MAX_ERROR_CHARS])).strip()[:MAX_MESSAGE_CHARS]
+    return make_printable(redact_secrets(str(error)[:MAX_ERROR_CHARS]))[:MAX_MESSAGE_CHARS]
 
 
 def parse_retry_after(headers: Mapping[str, str], now: datetime) -> float | None:

@@ -134,7 +134,7 @@ def may_redirect(address: URL, target: URL, own_hosts: Collection[str], mirror: 
 
 def _name_host(address: URL, mirror: str | None) -> str:
     """The host of the exchange: behind a mirror's address the first part of the path."""
-    if mirror is None:
+    if mirror is None or address.origin() != URL(mirror).origin():
         return str(address.host)
     return address.path.removeprefix(URL(mirror).path.rstrip("/")).lstrip("/").partition("/")[0]
 

@@ -13,7 +13,7 @@ from collectors.failures import BadData, CollectFailure, HistoryTooShort
 from collectors.http.ccxt_exchange import TRADES_PER_PAGE, TradesPage
 from collectors.http.client import VenueClient
 from collectors.limits import IDLE_PAGES
-from collectors.page_validation import from_ms, to_ms
+from collectors.page_validation import check_built_candles, from_ms, to_ms
 from collectors.plan import SeriesKey, SpanOutcome, floor_bar, get_bar_length
 from data.intervals import Span
 from data.schema import Origin, Outcome, Timeframe
@@ -181,6 +181,8 @@ def build_bars(rows: list[TradeRow], timeframe: Timeframe) -> CandlesWithLows:
     trades = pl.DataFrame(rows, schema=TRADE_SCHEMA, orient="row").unique(maintain_order=True)
     times = (pl.col("time") * NS_PER_S).cast(pl.Int64).cast(pl.Datetime("ns", "UTC"))
     try:
-        return build_candles([trades.with_columns(times.alias("time"))], timeframe)
+        bars = build_candles([trades.with_columns(times.alias("time"))], timeframe)
     except BadTrade as error:
         raise BadData(str(error)) from error
+    check_built_candles(bars.candles)
+    return bars

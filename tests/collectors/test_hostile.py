@@ -223,6 +223,11 @@ def break_times(rows: Rows) -> Rows:
     return [[f"-1{'0' * 17}", *row[1:]] for row in rows]
 
 
+def scale_prices(rows: Rows) -> Rows:
+    """Bybit's rows with prices that nobody ever paid."""
+    return [[row[0], *(f"{float(str(price)) * 1e20:.0f}" for price in row[1:5]), *row[5:]] for row in rows]
+
+
 def build_one_trade(price: object, amount: object, time_s: object, number: object) -> Fault:
     """One trade as the first response of Kraken to a request for trades."""
     result = {"ATOMUSD": [[price, amount, time_s, "b", "m", "", number]], "last": "1760126430000000000"}
@@ -234,7 +239,10 @@ def build_one_trade(price: object, amount: object, time_s: object, number: objec
     [
         pytest.param("bybit", change_rows("/kline", convert_to_microseconds), id="stamps in us"),
         pytest.param("bybit", change_rows("/kline", break_times), id="stamps of no time"),
+        pytest.param("bybit", change_rows("/kline", scale_prices), id="prices of 1e20"),
         pytest.param("kraken", build_one_trade("0", "1", 1760126430.0, 1), id="price 0"),
+        pytest.param("kraken", build_one_trade("1e13", "1", 1760126430.0, 1), id="price 1e13"),
+        pytest.param("kraken", build_one_trade("1e-19", "1", 1760126430.0, 1), id="price 1e-19"),
         pytest.param("kraken", build_one_trade("3", "many", 1760126430.0, 1), id="amount in words"),
         pytest.param("kraken", build_one_trade("3", "1", 1760126430000, 1), id="time in ms"),
         pytest.param("kraken", build_one_trade("3", "1", "NaN", 1), id="time not a number"),

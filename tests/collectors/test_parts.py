@@ -6,7 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collectors.collect import build_windows, ignore_progress, utc_now
-from collectors.failures import BadData, HistoryTooShort, RateLimitedOut, Refused, Rejected, Unreachable
+from collectors.failures import (
+    MAX_FAILURE_CHARS,
+    BadData,
+    HistoryTooShort,
+    RateLimitedOut,
+    Refused,
+    Rejected,
+    Unreachable,
+)
 from collectors.http.ccxt_exchange import parse_retry_after
 from collectors.http.mirror import format_source, normalize_mirror, rewrite_urls
 from collectors.http.retry import MAX_RETRY_WAIT_S, decide_retry
@@ -28,6 +36,14 @@ OMITTING_VENUE = next(row for row in VENUES if row.id == "upbit")
 def build_span(first_minute: int, last_minute: int) -> Span:
     """A span by minutes after the start of the window."""
     return Span(START + first_minute * MINUTE, START + last_minute * MINUTE)
+
+
+def test_a_failure_is_one_printable_line_without_secrets() -> None:
+    """What a venue sent is quoted without what moves the cursor, turns the text, or hides in it; and not at length."""
+    failure = BadData("sent\n a\x1b[2J\u202eb\u200b from http://user:word@host " + "x" * 5000)
+    assert str(failure).startswith("sent a\ufffd[2J\ufffdb\ufffd from http://***@host xxx")
+    assert len(str(failure)) == MAX_FAILURE_CHARS
+    assert "word" not in str(BadData("x" * (MAX_FAILURE_CHARS - 20) + " http://user:word-and-more@host"))
 
 
 @pytest.mark.parametrize("mirror", ["127.0.0.1:9000", "ftp://host", "http://", "http://host/?a=b", "nonsense"])

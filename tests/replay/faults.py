@@ -29,6 +29,7 @@ class Fault:
     Either the response is replaced (``status``, ``headers``, ``body``), or its rows are changed (``change_rows``), or
     the bars are those of another query (``change_query``), or the response waits for ``release`` and sets ``waiting``
     meanwhile. ``cut`` closes the connection in the middle of the body. ``answer`` sends any response.
+    ``change_body`` changes the bytes of the right one, of JSON or a file; ``headers`` are added to it.
     """
 
     target: str
@@ -43,6 +44,7 @@ class Fault:
     release: asyncio.Event | None = None
     waiting: asyncio.Event | None = None
     answer: Callable[[web.Request], Awaitable[web.StreamResponse]] | None = None
+    change_body: Callable[[bytes, RecordedRequest], bytes] | None = None
 
     def applies_to(self, request: RecordedRequest) -> bool:
         """Whether the fault applies to this request; each call counts."""

@@ -114,9 +114,12 @@ class Replay:
             answer = self._sites[recorded.host].respond(recorded, fault)
         except Refusal as refusal:
             return _build_response(json.dumps(refusal.body), refusal.status)
-        if isinstance(answer, bytes):
-            return web.Response(body=answer, content_type="application/octet-stream")
-        return _build_response(json.dumps(answer))
+        is_file = isinstance(answer, bytes)
+        body = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
+        if fault.change_body is not None:
+            body = fault.change_body(body, recorded)
+        kind = "application/octet-stream" if is_file else "application/json; charset=utf-8"
+        return web.Response(body=body, headers={"Content-Type": kind} | dict(fault.headers))
 
 
 class SharedSite:

@@ -42,7 +42,7 @@ def check_other_venue(run: ReplayRun[MemorySink], summary: CollectionSummary) ->
         (replace_body(KLINES, "[" * 4_000_001), "api.binance.com: more than 4,000,000, the limit of an answer's"),
         (replace_body(KLINES, "[" * 100_000), "answered"),
         (redirect(KLINES, "{url}/evil.example/x"), "redirects to http://evil.example, which is no host of this"),
-        (redirect(KLINES, "http://user:secret@127.0.0.2/api.binance.com/x"), "redirects to http://"),
+        (redirect(KLINES, "http://user:secret@127.0.0.2/api.binance.com/x"), "redirects to http://127.0.0.2, which"),
         (redirect(KLINES, "{url}/api.binance.com/api/v3/klines"), "more than 3, the limit of a chain of redirects"),
         (redirect(KLINES, "http://["), "redirects to what is no address"),
     ],
