@@ -11,9 +11,10 @@ from collectors.limits import INDEX_PAGE, INDEX_PAGES
 from collectors.store_writer import Clock
 from collectors.venues.row import ArchiveIndex, IndexForm
 
-S3_FOLDER = re.compile(r"<CommonPrefixes>\s*<Prefix>([^<]+)/</Prefix>")
+S3_FOLDER = re.compile(r"<CommonPrefixes>\s{0,100}<Prefix>([^<]{1,1024})/</Prefix>")
 S3_IS_CUT = re.compile(r"<IsTruncated>\s*true\s*</IsTruncated>")
-LINKED_FOLDER = re.compile(r"""href=["']?(?:[^"'> ]*/)?([^"'>/ ]+)/["'> ]""")
+LINKED_FOLDER = re.compile(r"""href=["']?(?:[^"'> ]{0,200}/)?([^"'>/ ]{1,100})/["'> ]""")
+"""A link to a folder; bounded, as 8 MiB of ``href=`` would take hours without an end to look for."""
 
 
 async def read_market_index(index: ArchiveIndex, access: Access, now: Clock) -> tuple[str, ...]:

@@ -51,7 +51,7 @@ REQUEST = CollectRequest(("ATOM",), START, START + timedelta(hours=1))
 
 PRICES = ("open", "high", "low", "close")
 MAX_MESSAGE_CHARS = 1500
-TRACE = re.compile(r"Traceback|0x[0-9a-f]{6,}|<class '")
+TRACE = re.compile(r"Traceback| object at 0x|<class '")
 """Signs of a message that is no plain one."""
 
 

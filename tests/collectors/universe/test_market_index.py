@@ -71,6 +71,14 @@ def test_an_outage_is_one() -> None:
     assert read_index(BUCKET, BucketSite(FOLDER, ["A"]), return_outage("/bucket", times=1))[0] == ("A",)
 
 
+def test_a_page_of_beginnings_of_links_is_read_in_time() -> None:
+    """A page on which every link begins within the one before has no folder."""
+    site = LinkSite("/spot/", [])
+    site.names = ["href=" * 20_000]
+    with pytest.raises(BadData, match="lists no market"):
+        read_index(LINKS, site)
+
+
 def test_an_endless_page_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
     """A page longer than any list is refused by its size."""
     small = replace(INDEX_PAGE, amount=1024)

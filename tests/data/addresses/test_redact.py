@@ -72,6 +72,13 @@ def test_no_password_is_left_in_an_address(password: str) -> None:
     assert redact_secrets(f"http://user:{password}@host.example/x") == "http://***@host.example/x"
 
 
+@pytest.mark.parametrize("part", ["A", "a.", "://", ":", "@", "a:b@", "token=", "x?", "%2", "'"])
+def test_a_long_text_takes_time_in_proportion(part: str) -> None:
+    """A message of half a million signs, which a pattern that looks back would take hours for, is redacted."""
+    text = part * (500_000 // len(part))
+    assert len(redact_secrets(text)) <= len(text) + 3
+
+
 def test_messages_of_errors_have_no_secrets() -> None:
     """Every error of the program redacts its message, those with a part of an address too."""
     assert str(PlumblineError(f"the store at s3://a:{SECRET}@b cannot be read")) == (
