@@ -64,3 +64,31 @@ def test_a_page_that_skips_trades_is_not_believed() -> None:
     assert [piece.outcome for piece in chunk.outcomes] == [Outcome.BAD_DATA]
     assert chunk.outcomes[0].message == "left out the trade at 2025-10-10 20:00:50Z, and perhaps later ones"
     assert [page.body for page in chunk.rejected_pages] == ["the answer"]
+
+
+class CreepingClient(ScriptedClient):
+    """A client whose every page ends a microsecond after the one before; ``requests`` counts them."""
+
+    requests = 0
+
+    async def call_market(
+        self,
+        request: Callable[[Any], Awaitable[TradesPage]],  # noqa: ARG002 - whatever is requested
+        *,
+        is_listed: bool,  # noqa: ARG002 - as above
+    ) -> TradesPage:
+        """The trade of the page before, and one more."""
+        self.requests += 1
+        times_ns = [START_NS + 1000 * number for number in (self.requests - 1, self.requests)]
+        rows = [(time_ns / 1e9, "3", "1", time_ns) for time_ns in times_ns]
+        return TradesPage(rows, times_ns[-1], "the answer")
+
+
+def test_pages_of_trades_that_reach_no_next_bar_have_an_end() -> None:
+    """Pages that creep forward within a bar end at a thousand, and their span is bad data that names the limit."""
+    client = CreepingClient()
+    (chunk,) = read_chunks(client, 2)
+    assert client.requests == 1000
+    assert [piece.outcome for piece in chunk.outcomes] == [Outcome.BAD_DATA]
+    assert "more than 1,000, the limit of a bar's number of pages of trades" in chunk.outcomes[0].message
+    assert chunk.candles.is_empty()

@@ -1,0 +1,193 @@
+"""Long form: a follower through a simulated day, with outages of the exchanges at random times.
+
+    python -m tests.torture.soak --hours 24 --seed 1
+
+The follower runs every five minutes of a clock that is set by hand, requests each hour again, and maintains the store,
+as `follow` does; three exchanges are replayed, of which Bybit has only its newest hour. At the end the coverage is
+compared with what the outages must have cost, which is counted minute by minute from their times alone. Prints how many
+minutes are missing, how many were expected to be, and which differ; and files, commits, bytes, memory, threads and open
+files after the first hour and at the end. The exit code is 1 if a minute differs, or if threads or open files grew. A
+simulated hour takes some ten seconds of a processor.
+"""
+
+import argparse
+import asyncio
+import gc
+import json
+import logging
+import os
+import sys
+import tempfile
+import threading
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from random import Random
+
+import click
+import stamina
+
+from collectors import store_writer
+from collectors.follower import Follower, FollowTarget
+from collectors.http.access import Access
+from data.store import CandleStore
+from tests.collectors.replay_setup import SPOT_OHLCV_VENUES, build_bars, to_ms
+from tests.replay.faults import return_outage
+from tests.replay.server import Replay
+
+START = datetime.fromisoformat("2026-11-02T00:02:30Z")
+"""The first run; runs begin 30 s after a minute."""
+
+MINUTE = timedelta(minutes=1)
+STEP_MIN = 5
+FINAL_MIN = 2
+"""Minutes after its end until a candle is stored."""
+
+REACH_MIN = 60
+"""How many of the newest minutes Bybit has."""
+
+SYMBOLS = {"binance": "ATOM/USDT", "bybit": "ATOM/USDT", "okx": "ATOM/USDT"}
+HOSTS = {"binance": "api.binance.com", "bybit": "api.bybit.com", "okx": "okx.com"}
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """An exchange that does not answer, in minutes after the first run."""
+
+    venue: str
+    start_min: int
+    end_min: int
+
+    def covers(self, venue: str, minute: int) -> bool:
+        """Whether the exchange is out at a minute."""
+        return venue == self.venue and self.start_min <= minute < self.end_min
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What the process and the store take."""
+
+    files: int
+    commits: int
+    store_mib: float
+    memory_mib: int
+    threads: int
+    open_files: int
+
+
+def draw_outages(minutes: int, seed: int) -> list[Outage]:
+    """An outage of each exchange in every four hours, of ten minutes to three hours; none at the very end."""
+    random = Random(seed)  # noqa: S311 - reproducible
+    outages = []
+    for venue in SYMBOLS:
+        for start in range(60, minutes - 60, 240):
+            begin = start + random.randrange(60)
+            outages.append(Outage(venue, begin, min(begin + random.randint(10, 180), minutes - 30)))
+    return outages
+
+
+def list_missed(venue: str, minutes: int, outages: list[Outage]) -> set[int]:
+    """The minutes, after the first run, that no run could have: each was too old at the next run that was answered."""
+    reach = REACH_MIN if venue == "bybit" else None
+    runs = [run for run in range(0, minutes + 1, STEP_MIN) if not any(item.covers(venue, run) for item in outages)]
+    missed = set()
+    for minute in range(minutes - FINAL_MIN):
+        seen = [run for run in runs if run >= minute + 1 + FINAL_MIN and (reach is None or minute >= run - reach)]
+        if not seen and any(run >= minute + 1 + FINAL_MIN for run in runs):
+            missed.add(minute)
+    return missed
+
+
+def measure_usage(folder: Path) -> Usage:
+    """What is taken now."""
+    gc.collect()
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return Usage(
+        len(files),
+        sum(path.parent.name == "_delta_log" and path.suffix == ".json" for path in files),
+        round(sum(path.stat().st_size for path in files) / 1e6, 2),
+        pages * os.sysconf("SC_PAGE_SIZE") >> 20,
+        threading.active_count(),
+        len(list(Path("/proc/self/fd").iterdir())),
+    )
+
+
+async def follow(store: CandleStore, folder: Path, minutes: int, outages: list[Outage]) -> list[Usage]:
+    """Run a follower through so many minutes; what was taken after an hour and at the end."""
+    bars = {
+        venue: {symbol: build_bars(START.replace(second=0) - timedelta(hours=3), minutes + 240, level=3.0 + number)}
+        for number, (venue, symbol) in enumerate(SYMBOLS.items())
+    }
+    table = [replace(row, reach_min=REACH_MIN if row.id == "bybit" else None) for row in SPOT_OHLCV_VENUES]
+    clock = START
+    usages = []
+    async with Replay(bars, now_ms=to_ms(START)) as replay:
+        follower = Follower(
+            store,
+            FollowTarget(("ATOM",), venues=tuple(SYMBOLS)),
+            table=table,
+            access=Access(replay.url),
+            now=lambda: clock,
+        )
+        for minute in range(0, minutes + 1, STEP_MIN):
+            clock = START + minute * MINUTE
+            replay.now_ms = to_ms(clock)
+            replay.faults[:] = [return_outage(HOSTS[item.venue]) for item in outages if item.covers(item.venue, minute)]
+            await follower.collect_newest()
+            await follower.recollect_hour()
+            await follower.maintain_store()
+            if minute in {60, minutes}:
+                usages.append(measure_usage(folder))
+    return usages
+
+
+def list_uncovered(store: CandleStore, venue: str, minutes: int) -> set[int]:
+    """The minutes after the first run that the store does not call complete, or has no candle of."""
+    end = START.replace(second=0) + (minutes - FINAL_MIN) * MINUTE
+    start = START.replace(second=0)
+    spans = store.read_covered_spans(["ATOM"], start, end).filter(venue=venue, symbol=SYMBOLS[venue])
+    complete = {
+        (to_ms(span_start) - to_ms(start)) // 60_000 + offset
+        for span_start, span_end in spans.select("start", "end").iter_rows()
+        for offset in range((span_end - span_start) // MINUTE)
+    }
+    candles = store.read_candles(["ATOM"], start, end, venues=[venue]).filter(symbol=SYMBOLS[venue])
+    stored = {(to_ms(time) - to_ms(start)) // 60_000 for time in candles["open_time"]}
+    if stored - complete:
+        message = f"{venue} has candles where nothing is complete: {sorted(stored - complete)[:5]}"
+        raise ValueError(message)
+    return set(range(minutes - FINAL_MIN)) - (complete & stored)
+
+
+def main() -> int:
+    """Run the long form."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--hours", type=int, default=24)
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    logging.disable(logging.CRITICAL)
+    stamina.set_testing(True, attempts=3, cap=True)
+    store_writer.MAX_WAIT_S = 0.0
+    minutes, outages = arguments.hours * 60, draw_outages(arguments.hours * 60, arguments.seed)
+    with tempfile.TemporaryDirectory() as name:
+        store = CandleStore(f"{name}/lake")
+        usages = asyncio.run(follow(store, Path(name), minutes, outages))
+        failures = 0
+        for venue in SYMBOLS:
+            expected, found = list_missed(venue, minutes, outages), list_uncovered(store, venue, minutes)
+            failures += len(expected ^ found)
+            click.echo(
+                f"{venue}: {len(found)} of {minutes} minutes missing, {len(expected)} expected, "
+                f"other ones: {sorted(expected ^ found)[:20]}"
+            )
+    first, last = usages[0], usages[-1]
+    for usage in usages:
+        click.echo(json.dumps({field: getattr(usage, field) for field in Usage.__slots__}))
+    leaks = last.threads > first.threads + 4 or last.open_files > first.open_files + 8
+    click.echo(json.dumps({"outages": len(outages), "minutes": minutes * len(SYMBOLS), "failures": failures}))
+    return int(bool(failures) or leaks)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
