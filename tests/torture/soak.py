@@ -32,7 +32,7 @@ from collectors.follower import Follower, FollowTarget
 from collectors.http.access import Access
 from data.store import CandleStore
 from tests.collectors.replay_setup import SPOT_OHLCV_VENUES, build_bars, to_ms
-from tests.replay.faults import return_outage
+from tests.replay.faults import Fault, change_rows, return_outage
 from tests.replay.server import Replay
 
 START = datetime.fromisoformat("2026-11-02T00:02:30Z")
@@ -98,6 +98,12 @@ def list_missed(venue: str, minutes: int, outages: list[Outage]) -> set[int]:
     return missed
 
 
+def limit_reach(now_ms: int) -> Fault:
+    """Bybit without the candles that are older than its reach."""
+    first_ms = (now_ms // 60_000 - REACH_MIN) * 60_000
+    return change_rows("bybit.com/v5/market/kline", lambda rows: [row for row in rows if int(str(row[0])) >= first_ms])
+
+
 def measure_usage(folder: Path) -> Usage:
     """What is taken now."""
     gc.collect()
@@ -133,7 +139,8 @@ async def follow(store: CandleStore, folder: Path, minutes: int, outages: list[O
         for minute in range(0, minutes + 1, STEP_MIN):
             clock = START + minute * MINUTE
             replay.now_ms = to_ms(clock)
-            replay.faults[:] = [return_outage(HOSTS[item.venue]) for item in outages if item.covers(item.venue, minute)]
+            outages_now = [item.venue for item in outages if item.covers(item.venue, minute)]
+            replay.faults[:] = [*(return_outage(HOSTS[venue]) for venue in outages_now), limit_reach(replay.now_ms)]
             await follower.collect_newest()
             await follower.recollect_hour()
             await follower.maintain_store()
