@@ -45,7 +45,7 @@ def parse_log_times(path: Path, times: pl.Series, zone: str | None, now: datetim
     )
     written = times.alias("raw").to_frame().select(text.alias("written"), normal.alias("raw"))
     instants = parse_instants(path, written["raw"], zone, now)
-    value = pl.format("time {}", pl.col("written").str.slice(0, 40))
+    value = pl.format("time {}", pl.col("written").str.replace_all(f"[{HIDDEN_SIGNS}]+", " ").str.slice(0, 40))
     is_naive = pl.col("raw").str.contains(ISO_WITHOUT_ZONE)
     in_zone = f"does not exist in {zone}, or happened twice there: clocks were changed"
     fault = (

@@ -319,3 +319,11 @@ def test_thousands_of_different_codes_are_read() -> None:
     log = read(HEADER + rows)
     assert log.events.filter(pl.col("class") != "unknown")["code"].n_unique() > 20
     assert len(log.events) == 5000
+
+
+def test_the_reason_of_a_bad_line_holds_no_hidden_signs() -> None:
+    """A time is repeated in it: what a terminal obeys, or what turns the line, is a blank there."""
+    log = read(HEADER + GOOD.replace("21:20:01", "21:\x9d\u202e01"))
+    assert log.bad_lines["reason"].to_list() == [
+        "time 2025-10-10T21: 01Z is neither ISO 8601 nor an epoch number from 2009 to tomorrow"
+    ]
