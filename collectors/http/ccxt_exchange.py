@@ -4,6 +4,7 @@ Importing ccxt takes over half a second and 100 MB, so this module is imported w
 """
 
 import asyncio
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -51,6 +52,9 @@ PARSE_ERRORS = (ArithmeticError, AttributeError, LookupError, RecursionError, Ty
 
 SOCKS_FAILURES = (ProxyConnectionError, ProxyError, ProxyTimeoutError)
 """Errors of SOCKS proxies; they are no errors of aiohttp, and ccxt does not translate them."""
+
+HUGE_NUMBER = re.compile(r"""(?:(?<![A-Za-z0-9.])[0-9.]{1,63}|[0-9.]{64})[eE][+-]?[0-9]{4,}(?=["\s,\]}])""")
+"""A value with an exponent of four digits, which ccxt would write out: the step of a price of 1e9999999 takes hours."""
 
 MAX_MESSAGE_CHARS = 200
 MAX_ERROR_CHARS = 20_000
@@ -334,6 +338,9 @@ class VenueExchange:
         self._response.set(VenueResponse(body, parsed_json))
         if code >= HTTPStatus.BAD_REQUEST:
             self._raise_for_status(code, shorten_message(f"HTTP {code} {reason}: {body}"), headers)
+        elif HUGE_NUMBER.search(body):
+            message = f"answered with a number of more than 999 digits: {HUGE_NUMBER.findall(body)[0][:20]}"
+            raise BadData(message)
         elif parsed_json is None:
             message = f"answered with something else than JSON: {shorten_message(body)!r}"
             raise BadData(message, garbled=True)

@@ -41,12 +41,24 @@ def check_other_venue(run: ReplayRun[MemorySink], summary: CollectionSummary) ->
         (send_endlessly(KLINES), "api.binance.com: more than 8 MiB, the limit of a page, unpacked"),
         (replace_body(KLINES, "[" * 4_000_001), "api.binance.com: more than 4,000,000, the limit of an answer's"),
         (replace_body(KLINES, "[" * 100_000), "answered"),
+        (replace_body(KLINES, '[["1e9999999"]]'), "answered with a number of more than 999 digits: 1e9999999"),
         (redirect(KLINES, "{url}/evil.example/x"), "redirects to http://evil.example, which is no host of this"),
         (redirect(KLINES, "http://user:secret@127.0.0.2/api.binance.com/x"), "redirects to http://127.0.0.2, which"),
         (redirect(KLINES, "{url}/api.binance.com/api/v3/klines"), "more than 3, the limit of a chain of redirects"),
         (redirect(KLINES, "http://["), "redirects to what is no address"),
     ],
-    ids=["gzip", "deflate", "endless", "values", "nested", "elsewhere", "another server", "in a circle", "no address"],
+    ids=[
+        "gzip",
+        "deflate",
+        "endless",
+        "values",
+        "nested",
+        "exponent",
+        "elsewhere",
+        "another server",
+        "in a circle",
+        "no address",
+    ],
 )
 def test_what_is_too_much_is_an_outcome_that_names_the_limit(fault: Fault, words: str) -> None:
     """An answer beyond a limit is bad data of its market, is not asked for again, and ends no other venue."""
