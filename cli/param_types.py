@@ -8,7 +8,8 @@ from typing import TypeVar
 
 import click
 
-from data.errors import UsageError, quote_input
+from data.errors import UsageError
+from data.text.quoting import quote_input
 from data.times import parse_time
 
 ALL_ASSETS = "all"

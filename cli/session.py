@@ -11,7 +11,6 @@ from analysis.questions import measure_question
 from cli import clock
 from cli.global_options import build_global_options, get_global_option
 from cli.options import FileOptions, MeasureOptions
-from data.addresses.redact import redact_secrets
 from data.catalogue import Catalogue, load_catalogue
 from data.errors import NoUsableCandles, UsageError
 from data.files.source import FileSource
@@ -20,6 +19,7 @@ from data.reconstruction.sample import ensure_sample
 from data.schema import Evidence, Timeframe
 from data.settings import Settings, load_settings
 from data.store import CandleStore
+from data.text.redact import redact_secrets
 from deviation.measurement import Measurement
 
 

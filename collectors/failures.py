@@ -18,9 +18,9 @@ import re
 from enum import IntEnum
 from typing import ClassVar
 
-from data.addresses.redact import redact_secrets
 from data.errors import PlumblineError
 from data.schema import Outcome
+from data.text.redact import redact_secrets
 
 
 class Scope(IntEnum):

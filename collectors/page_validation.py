@@ -16,7 +16,7 @@ from collectors.failures import BadData, HistoryTooShort
 from collectors.plan import SpanOutcome
 from collectors.venues.row import EmptyMinutes, PageEdge, VenueRow
 from data.intervals import Span
-from data.schema import MAX_PRICE, MIN_PRICE, Outcome, Timeframe
+from data.schema import MAX_PRICE, MAX_VOLUME, MIN_PRICE, Outcome, Timeframe
 from data.trades.candles import BAR_SCHEMA
 
 CcxtRow = Sequence[float | None]
@@ -27,9 +27,6 @@ CandleArray = npt.NDArray[np.float64]
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FIELD_COUNT = 6
-MAX_VOLUME = 1e30
-"""No bar of any asset has a larger volume, in units of the asset."""
-
 BAR_PHRASES = {Timeframe.S1: "a second", Timeframe.M1: "a minute", Timeframe.M5: "a span of 5 minutes"}
 MAX_ROW_CHARS = 200
 """The part of an invalid row that a message has."""

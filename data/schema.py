@@ -13,7 +13,10 @@ MINUTE_MS = 60_000
 """Milliseconds in a minute."""
 
 MIN_PRICE, MAX_PRICE = 1e-18, 1e12
-"""Prices outside of these are garbage: no asset was ever traded at such a price in any quote."""
+"""Prices outside of these are garbage: wei of the cheapest coin and won of the dearest lie far within."""
+
+MAX_VOLUME = 1e20
+"""A greater volume is garbage: no coin has so many units."""
 
 TIME = pl.Datetime("ms", "UTC")
 """Dtype of every time: an instant, in milliseconds, in UTC."""

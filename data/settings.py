@@ -18,7 +18,8 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from data.errors import HIDDEN_SIGNS_NOUN, UsageError, cut_text, escape_hidden_signs, has_hidden_signs
+from data.errors import UsageError
+from data.text.quoting import HIDDEN_SIGNS_NOUN, cut_text, escape_hidden_signs, has_hidden_signs
 from data.toml import describe_toml_error
 
 SETTINGS_FILE = "plumbline.toml"

@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from data.errors import UsageError, quote_input
+from data.errors import UsageError
+from data.text.quoting import quote_input
 
 
 def parse_time(text: str) -> tuple[datetime, bool]:

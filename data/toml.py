@@ -9,8 +9,9 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, TypeAda
 from pydantic.dataclasses import dataclass
 from pydantic_core import ErrorDetails
 
-from data.errors import UsageError, cut_text, escape_hidden_signs, quote_input
+from data.errors import UsageError
 from data.intervals import Span
+from data.text.quoting import cut_text, escape_hidden_signs, quote_input
 
 Table = TypeVar("Table")
 

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent
 LAYERS = (
     # data
     "data.version",
-    "data.addresses",
+    "data.text",
     "data.errors",
     "data.schema",
     "data.times",

@@ -9,9 +9,9 @@ from dashboard.service.store_info import summarize_holdings, summarize_outstandi
 from dashboard.text.clock import Zone
 from dashboard.text.numbers import format_count, format_megabytes
 from dashboard.text.store import EXCERPT_CHARS, format_candle_time, format_market
-from data.addresses.redact import redact_secrets
 from data.schema import Timeframe
 from data.store import CandleStore
+from data.text.redact import redact_secrets
 from deviation.report.question_json import format_iso
 
 MAX_RUNS = 5

@@ -36,9 +36,9 @@ from collectors.limits import LIST_TIME, LIST_UNPACKED, PAGE_TIME, PAGE_UNPACKED
 from collectors.page_validation import CcxtRow, from_ms, to_ms
 from collectors.store_writer import Clock
 from collectors.venues.row import Host, VenueRow
-from data.addresses.redact import redact_secrets
 from data.intervals import Span
 from data.schema import Timeframe
+from data.text.redact import redact_secrets
 
 REFUSAL_STATUSES = frozenset({HTTPStatus.UNAVAILABLE_FOR_LEGAL_REASONS, HTTPStatus.FORBIDDEN})
 RATE_LIMIT_STATUSES = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.IM_A_TEAPOT})

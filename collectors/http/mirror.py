@@ -7,8 +7,8 @@ import re
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from data.addresses.redact import redact_secrets
 from data.errors import UsageError
+from data.text.redact import redact_secrets
 
 Urls = TypeVar("Urls")
 

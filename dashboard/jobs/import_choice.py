@@ -6,11 +6,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
 
-from data.errors import UsageError, quote_input
+from data.errors import UsageError
 from data.files.formats.limits import UPLOAD_LIMITS
 from data.files.layouts.options import ReadOptions
 from data.files.stamps import Stamps
 from data.schema import Timeframe
+from data.text.quoting import quote_input
 
 Choice = TypeVar("Choice", bound=StrEnum)
 

@@ -8,7 +8,8 @@ from pathlib import Path, PureWindowsPath
 from tempfile import mkdtemp
 from typing import IO
 
-from data.errors import HIDDEN_SIGNS_NOUN, FileRefused, has_hidden_signs, quote_input
+from data.errors import FileRefused
+from data.text.quoting import HIDDEN_SIGNS_NOUN, has_hidden_signs, quote_input
 
 MAX_UPLOADS = 32
 """The most files that wait at a time, over all readers."""

@@ -10,7 +10,7 @@ import polars as pl
 
 from data.catalogue import load_catalogue
 from data.delta.upsert import WriteReport
-from data.errors import FileRefused, cut_text, escape_hidden_signs
+from data.errors import FileRefused
 from data.files.bundles.bundle import BUNDLE_VENUE, find_bundle
 from data.files.check_stamps import move_to_open, refuse_closing_stamps
 from data.files.contradictions import refuse_contradictions
@@ -26,6 +26,7 @@ from data.identity.venue_names import VenueNames
 from data.schema import COVERAGE, COVERAGE_DEFAULTS, LOW_TRADE, TIME, Origin, Outcome, Timeframe
 from data.store import CandleStore
 from data.tables.comparison import compare_with_stored
+from data.text.quoting import cut_text, escape_hidden_signs
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from data.catalogue import load_catalogue
-from data.errors import FileRefused, cut_text
+from data.errors import FileRefused
 from data.files.formats.raw_table import LINE_COLUMN, build_refusal
 from data.files.formats.unpack import Content
 from data.files.large_trades import sample_large_trades
@@ -25,6 +25,7 @@ from data.files.rows.trade_rows import has_id, parse_trades
 from data.identity.symbols import parse_symbol
 from data.identity.venue_names import VenueNames
 from data.schema import CANDLE_DEFAULTS, Timeframe, is_derivative, parse_base, parse_quote
+from data.text.quoting import cut_text
 
 DEFAULT_OPTIONS = ReadOptions()
 

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from pathlib import Path, PurePath
 
-from data.errors import cut_text, quote_input
 from data.files.formats.columnar import parse_feather, parse_parquet, read_parquet_batches
 from data.files.formats.json_table import parse_json, parse_json_lines
 from data.files.formats.limits import FILE_LIMITS, Limits
 from data.files.formats.raw_table import RawTable, build_refusal
 from data.files.formats.text_table import cut_lines, parse_text, parse_text_pieces
 from data.files.formats.unpack import Content, open_content, read_content
+from data.text.quoting import cut_text, quote_input
 
 TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
 OTHER_PARSERS = {

@@ -2,7 +2,8 @@
 
 import re
 
-from data.errors import UsageError, quote_input
+from data.errors import UsageError
+from data.text.quoting import quote_input
 
 SIGN = r"A-Z0-9\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
 """Signs of tickers: besides capitals and digits those of Chinese, Japanese and Korean, in which some coins are named.

@@ -6,7 +6,8 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from data.errors import HIDDEN_SIGNS_NOUN, UsageError, has_hidden_signs, quote_input
+from data.errors import UsageError
+from data.text.quoting import HIDDEN_SIGNS_NOUN, has_hidden_signs, quote_input
 
 VENUE_ID = re.compile(r"[a-z0-9_]{1,40}")
 """The form of the id of a venue that is declared."""

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from data.catalogue import load_catalogue
-from data.errors import UsageError, escape_hidden_signs
+from data.errors import UsageError
 from data.files.formats.limits import FILE_LIMITS, Limits
 from data.files.formats.line_table import parse_rows, split_lines
 from data.files.formats.raw_table import LINE_COLUMN, RawTable, build_refusal, quote_column
@@ -19,6 +19,7 @@ from data.files.layouts.market_names import parse_market
 from data.files.read import OTHER_PARSERS, parse_content
 from data.files.rows.parse_times import TIME_RANGE, parse_instants, parse_times, parse_zone
 from data.identity.venue_names import VenueNames, normalize_name
+from data.text.quoting import escape_hidden_signs
 from evidence.losses.executions import Execution, ExecutionKind, OrderSide
 
 COLUMN_NAMES: dict[str, tuple[str, ...]] = {

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import polars as pl
 
-from data.errors import HIDDEN_SIGNS
 from data.files.rows.parse_times import ISO_WITHOUT_ZONE, NO_ZONE_MESSAGE, TIME_RANGE, parse_instants
 from data.identity.venue_names import VenueNames
 from data.schema import TIME
+from data.text.quoting import HIDDEN_SIGNS
 
 SIDES = {
     **dict.fromkeys(("buy", "b", "bid", "long"), "buy"),

@@ -25,13 +25,14 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from dashboard.jobs.pending_uploads import PendingUpload
-from data.errors import PlumblineError, has_hidden_signs
+from data.errors import PlumblineError
 from data.files.formats.limits import UPLOAD_LIMITS
 from data.files.formats.unpack import Content
 from data.files.import_file import read_candle_file
 from data.files.layouts.options import OptionNeed, ReadOptions
 from data.files.preview import preview_file
 from data.settings import load_settings
+from data.text.quoting import has_hidden_signs
 from evidence.losses.read_executions import read_executions
 from evidence.orders.read_log import LogOptions, read_order_log
 from tests.torture.import_seeds import Seed, build_seeds

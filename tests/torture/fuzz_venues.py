@@ -107,7 +107,7 @@ def list_faults(sink: MemorySink, summary: CollectionSummary) -> list[str]:
         & pl.all_horizontal(pl.col(*PRICES).is_between(1e-18, 1e12))
         & (pl.col("low") == low)
         & (pl.col("high") == high)
-        & pl.col("volume").is_between(0, 1e30)
+        & pl.col("volume").is_between(0, 1e20)
     )
     faults = [f"stored {row}" for row in candles.filter(~is_true.fill_null(value=False)).head(1).iter_rows()]
     if not summary.results:

@@ -17,11 +17,11 @@ from dashboard.service.store_info import summarize_holdings
 from dashboard.text.clock import Zone
 from dashboard.text.numbers import format_count, format_megabytes
 from dashboard.text.store import LENGTH_NAMES, format_instant
-from data.addresses.redact import redact_secrets
 from data.catalogue import Catalogue
 from data.delta.maintenance import StoreSize
 from data.lock import Holder
 from data.schema import Origin, Timeframe
+from data.text.redact import redact_secrets
 
 VISIBLE_RUNS = 5
 """The number of runs of the follower in the table."""

@@ -7,16 +7,16 @@ from pathlib import Path
 
 import polars as pl
 
-from data.errors import (
+from data.errors import FileRefused
+from data.files.formats.limits import Limits
+from data.text.quoting import (
     HIDDEN_SIGNS_NOUN,
     MAX_QUOTED_CHARS,
-    FileRefused,
     cut_text,
     escape_hidden_signs,
     has_hidden_signs,
     quote_input,
 )
-from data.files.formats.limits import Limits
 
 LINE_COLUMN = "line of file"
 """The added column: the line of a text file (its first line is 1) or the row of another file (from 1)."""

@@ -11,9 +11,9 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from data.errors import cut_text
 from data.files.formats.limits import Limits
 from data.files.formats.raw_table import build_refusal
+from data.text.quoting import cut_text
 
 MAX_RATIO = 200
 """How many times its size a packed file may unpack to. A day of quiet seconds, which packs best, reaches 22."""

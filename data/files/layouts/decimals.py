@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from data.errors import cut_text
 from data.files.formats.raw_table import RawTable, build_refusal
 from data.files.layouts.options import OptionNeed
+from data.text.quoting import cut_text
 
 HEAD_ROWS = 1000
 """Rows that are looked at; a comma that first comes later is a fault of its row."""

@@ -6,7 +6,7 @@ import polars as pl
 
 from data.files.formats.raw_table import quote_column
 from data.identity.symbols import SYMBOL_PATTERN
-from data.schema import Timeframe
+from data.schema import MAX_PRICE, MAX_VOLUME, MIN_PRICE, Timeframe
 
 MARKET_COLUMNS = ("venue", "symbol")
 PRICE_COLUMNS = ("open", "high", "low", "close")
@@ -14,12 +14,6 @@ NUMBER_COLUMNS = (*PRICE_COLUMNS, "volume")
 
 TIMEFRAMES = tuple(timeframe.value for timeframe in Timeframe)
 """The supported timeframes; only minutes are read by default."""
-
-MIN_PRICE, MAX_PRICE = 1e-18, 1e12
-"""The least and the greatest price. Wei of the cheapest coin and won of the dearest lie far within."""
-
-MAX_VOLUME = 1e20
-"""The greatest volume: no coin has so many units."""
 
 OUTSIDE_PRICES = f"is no price: it lies outside of {MIN_PRICE:g} to {MAX_PRICE:g}"
 

@@ -6,9 +6,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import polars as pl
 
-from data.errors import UsageError, quote_input
+from data.errors import UsageError
 from data.files.formats.raw_table import build_refusal, quote_column
 from data.schema import TIME, Timeframe
+from data.text.quoting import quote_input
 
 # Without Unicode (-u), as digits are those from 0 to 9 alone: others would pass here and be no numbers later.
 ISO_WITH_ZONE = r"(?i-u)^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(:\d\d(?:\.\d{1,9})?)?\s*(Z|UTC|[+-]\d\d:?\d\d)$"

@@ -6,10 +6,11 @@ import polars as pl
 
 from data.files.formats.raw_table import LINE_COLUMN, quote_column
 from data.files.layouts.recognise import RecognisedTable
-from data.files.rows.check_rows import MARKET_COLUMNS, MAX_PRICE, MIN_PRICE, OUTSIDE_PRICES, list_market_faults
+from data.files.rows.check_rows import MARKET_COLUMNS, OUTSIDE_PRICES, list_market_faults
 from data.files.rows.market_columns import WRITTEN_COLUMNS, list_open_names, read_markets
 from data.files.rows.parse_times import TIME_RANGE, parse_instants
 from data.identity.venue_names import VenueNames
+from data.schema import MAX_PRICE, MIN_PRICE
 
 TRADE_COLUMNS = ("time", "id", "price", "amount")
 

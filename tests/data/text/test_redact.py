@@ -16,9 +16,9 @@ from collectors.http.access import Access
 from collectors.http.ccxt_exchange import shorten_message
 from collectors.http.mirror import format_source
 from dashboard.pages.data.holdings import describe_store
-from data.addresses.redact import redact_secrets
 from data.errors import PlumblineError, UsageError
 from data.settings import load_settings
+from data.text.redact import redact_secrets
 from tests.collectors.replay_setup import NOW, REQUEST, SPOT_OHLCV_VENUES, open_store
 
 SECRET = "hunter2"  # noqa: S105 - a secret that must not be seen

@@ -1,0 +1,1 @@
+"""Texts that others choose, made fit to be stored and shown."""
