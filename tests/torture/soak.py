@@ -50,6 +50,10 @@ SYMBOLS = {"binance": "ATOM/USDT", "bybit": "ATOM/USDT", "okx": "ATOM/USDT"}
 HOSTS = {"binance": "api.binance.com", "bybit": "api.bybit.com", "okx": "okx.com"}
 
 
+POOL_THREADS = min(32, (os.cpu_count() or 1) + 4)
+"""Threads that asyncio starts for work in threads, one after the other as they are needed: they are no leak."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outage:
     """An exchange that does not answer, in minutes after the first run."""
@@ -191,7 +195,7 @@ def main() -> int:
     first, last = usages[0], usages[-1]
     for usage in usages:
         click.echo(json.dumps({field: getattr(usage, field) for field in Usage.__slots__}))
-    leaks = last.threads > first.threads + 4 or last.open_files > first.open_files + 8
+    leaks = last.threads > first.threads + POOL_THREADS or last.open_files > first.open_files + 8
     click.echo(json.dumps({"outages": len(outages), "minutes": minutes * len(SYMBOLS), "failures": failures}))
     return int(bool(failures) or leaks)
 
