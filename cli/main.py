@@ -3,6 +3,7 @@
 Exit codes: 0 success; 1 done, but with parts missing; 2 bad usage; 3 no usable data.
 """
 
+import tempfile
 from typing import Any
 
 import click
@@ -28,7 +29,8 @@ from cli.store.import_files import import_
 from cli.store.maintain import maintain
 from cli.store.status import status
 from cli.store.verify_store import verify_store
-from data.errors import PlumblineError
+from data.disk.explain import explain_disk_error
+from data.errors import PlumblineError, StoreUnusable
 from data.version import VERSION
 
 
@@ -46,6 +48,14 @@ class CommandGroup(click.Group):
         except PlumblineError as error:
             click.echo(f"Error: {error}", err=True)
             ctx.exit(error.exit_code)
+        except OSError as error:
+            # Of temporary files, which are written in many places; what is asked for is translated where it is written.
+            reason = explain_disk_error(error, None)
+            if reason is None:
+                raise
+            place = error.filename or f"a temporary file in {tempfile.gettempdir()}"
+            click.echo(f"Error: {place} cannot be written: {reason}", err=True)
+            ctx.exit(StoreUnusable.exit_code)
 
 
 @click.group(

@@ -14,6 +14,7 @@ from filelock import FileLock, Timeout
 from platformdirs import user_state_path
 
 from data.delta.local_folder import find_local_folder
+from data.disk.explain import explain_output_error
 from data.errors import StoreAlreadyFollowed, StoreUnusable
 from data.times import format_time
 
@@ -100,7 +101,7 @@ class FollowerLock:
             )
             raise StoreAlreadyFollowed(message) from timeout
         except OSError as error:
-            message = f"the store at {self._uri} cannot be locked for a follower: {error}"
+            message = f"the store at {self._uri} cannot be locked for a follower: {explain_output_error(error)}"
             raise StoreUnusable(message) from error
 
 

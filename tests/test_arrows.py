@@ -23,6 +23,7 @@ LAYERS = (
     "data.settings",
     "data.identity",
     "data.catalogue",
+    "data.disk",
     "data.delta",
     "data.lock",
     "data.grid",

@@ -14,6 +14,7 @@ from cli.session import Session, SessionCommand
 from cli.tables.console import build_console
 from dashboard.sheet.sizes import SheetSize
 from dashboard.state.view import Theme
+from data.disk.explain import explain_output_error
 from data.errors import NoUsableCandles, UsageError
 from deviation.measurement import Measurement
 
@@ -107,5 +108,5 @@ def _make_folder(path: Path) -> None:
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        message = f"--out {path} cannot be a folder: {error.strerror or error}"
+        message = f"--out {path} cannot be a folder: {explain_output_error(error)}"
         raise UsageError(message) from error

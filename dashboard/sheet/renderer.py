@@ -21,6 +21,7 @@ from typing import Any, Self
 
 import plotly.graph_objects as go
 
+from data.disk.explain import explain_output_error
 from data.errors import BrowserBusy, BrowserFailed, BrowserMissing, UsageError
 from evidence.proof.canonical import encode_json
 from evidence.proof.png import embed_in_png
@@ -194,7 +195,7 @@ def write_atomically(path: Path, content: bytes) -> None:
                 Path(file.name).unlink(missing_ok=True)
                 raise
     except OSError as error:
-        message = f"{path} cannot be written: {error.strerror or error}"
+        message = f"{path} cannot be written: {explain_output_error(error)}"
         raise UsageError(message) from error
 
 

@@ -21,7 +21,7 @@ from urllib.parse import unquote
 
 from filelock import FileLock
 
-from data.delta.durable_files import digest_file, sync_file, sync_folder
+from data.disk.durable_files import digest_file, sync_file, sync_folder
 
 LOG = "_delta_log"
 RECORDS = "digests"

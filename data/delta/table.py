@@ -29,6 +29,8 @@ from data.delta.layout import Layout
 from data.delta.local_folder import FolderTable, find_local_folder, list_paths
 from data.delta.object_storage import explain_error
 from data.delta.window_scan import FileList, WindowScan
+from data.disk.explain import explain_disk_error
+from data.disk.writer_queue import WriterQueue
 from data.errors import StoreBusy, StoreUnusable, UsageError
 from data.schema import TIME
 
@@ -85,6 +87,7 @@ class StoreTable:
         self.indexed = list(indexed)
         self._folder = find_local_folder(uri)
         self.digest_record = None if self._folder is None else DigestRecord(self._folder)
+        self._queue = None if self.digest_record is None else WriterQueue(self.digest_record.path.parent, self.name)
         self._cached = threading.local()
 
     def open(self) -> DeltaTable | None:
@@ -272,7 +275,7 @@ class StoreTable:
                 )
             return result
 
-        return self.run_with_retries(insert_once)
+        return self.run_in_turn(insert_once)
 
     def append(self, rows: pl.DataFrame) -> None:
         """Append rows, whatever is written concurrently.
@@ -281,7 +284,7 @@ class StoreTable:
             StoreBusy: others went ahead every time.
             StoreUnusable: the table cannot be written.
         """
-        self.run_with_retries(
+        self.run_in_turn(
             lambda: write_deltalake(self._open_or_create(), rows, mode="append", writer_properties=WRITER_PROPERTIES)
         )
 
@@ -301,7 +304,9 @@ class StoreTable:
             properties = self.choose_writer_properties(table)
             return int(table.delete(predicate, writer_properties=properties)["num_deleted_rows"] or 0)
 
-        return self.run_with_retries(delete_once)
+        if self.open() is None:
+            return 0
+        return self.run_in_turn(delete_once)
 
     def check_files(self, paths: Iterable[str]) -> None:
         """Compare files with the record of their digests; each is read once, and again when it changes.
@@ -459,6 +464,16 @@ class StoreTable:
             configuration=self.build_configuration(),
         )
 
+    def run_in_turn(self, action: Callable[[], T]) -> T:
+        """Like `run_with_retries`, of an action that takes a moment: other writers of this machine wait meanwhile.
+
+        Conflicts remain with work that takes longer, and between machines.
+        """
+        if self._queue is None:
+            return self.run_with_retries(action)
+        with self._translate_errors(), self._queue.take_turn():
+            return self.run_with_retries(action)
+
     def run_with_retries(self, action: Callable[[], T]) -> T:
         """Run an action that writes to the table, again after every conflict; then wait until it is on the disk.
 
@@ -483,7 +498,8 @@ class StoreTable:
             raise
         except (DeltaError, OSError, pl.exceptions.PolarsError) as error:
             self._cached.table = None
-            message = f"the store at {self.uri} cannot be used: {explain_error(error)}"
+            reason = explain_disk_error(error, self._folder) or explain_error(error)
+            message = f"the store at {self.uri} cannot be used: {reason}"
             raise StoreUnusable(message) from error
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
+from data.disk.explain import explain_output_error
 from data.errors import UsageError
 
 EXPORT_FORMATS = ("csv", "parquet")
@@ -55,18 +56,34 @@ def write_rows(
         message = f"{path.name}: write {' or '.join(EXPORT_FORMATS)}, not {chosen_format or 'a file without an ending'}"
         raise UsageError(message)
     temporary_path = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    temporary_metadata_path = path.with_name(f"{temporary_path.name}{METADATA_SUFFIX}")
     try:
         try:
             _write_frame(rows, temporary_path, chosen_format, metadata)
             if metadata is not None and chosen_format == "csv":
-                path.with_name(f"{path.name}{METADATA_SUFFIX}").write_text(metadata, encoding="utf-8")
+                temporary_metadata_path.write_text(metadata, encoding="utf-8")
+                temporary_metadata_path.replace(path.with_name(f"{path.name}{METADATA_SUFFIX}"))
             temporary_path.replace(path)
         finally:
             temporary_path.unlink(missing_ok=True)
-    except OSError as error:
-        message = f"{path} cannot be written: {error.strerror or error}"
+            temporary_metadata_path.unlink(missing_ok=True)
+    except (OSError, pl.exceptions.ComputeError) as error:  # polars writes Parquet by itself
+        message = f"{path} cannot be written: {explain_output_error(error)}"
         raise UsageError(message) from error
     return path
+
+
+def write_temporary(rows: pl.DataFrame, path: Path) -> None:
+    """Write rows to a file that only this process reads again, in a folder of its own.
+
+    Raises:
+        UsageError: it cannot be written, such as on a full disk.
+    """
+    try:
+        rows.write_parquet(path, compression="lz4")
+    except (OSError, pl.exceptions.ComputeError) as error:
+        message = f"the temporary file {path} cannot be written: {explain_output_error(error)}"
+        raise UsageError(message) from error
 
 
 def neutralise_formulas(rows: pl.DataFrame) -> pl.DataFrame:

@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 
 import polars as pl
 
+from data.files.export import write_temporary
 from data.files.formats.raw_table import LINE_COLUMN, build_refusal
 from data.files.open_file import MAX_SHOWN_ROWS, OpenedFile, build_need_refusal, refuse_rows
 from data.files.report import NameReport, build_name_reports
@@ -121,7 +122,7 @@ class _MarketFiles:
             paths = self._paths.setdefault((str(venue), str(symbol)), [])
             path = folder / f"{self._file_count}.parquet"
             self._file_count += 1
-            part.select(columns).write_parquet(path, compression="lz4")
+            write_temporary(part.select(columns), path)
             paths.append(path)
 
 

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import polars as pl
 
+from data.files.export import write_temporary
 from data.schema import Timeframe
 from data.trades.candles import AMOUNT_TYPE, LOW_SCHEMA, BadTrade, build_candles, build_empty_bars, build_empty_lows
 
@@ -102,7 +103,7 @@ class _DayFiles:
         day = pl.col("time").dt.strftime("%Y-%m-%d").fill_null("").alias("day")
         for (name,), part in trades.select(*TRADE_COLUMNS, day).group_by("day", maintain_order=True):
             path = folder / f"{name}.{number}.parquet"
-            part.drop("day").write_parquet(path, compression="lz4")
+            write_temporary(part.drop("day"), path)
             self._paths_by_day.setdefault(str(name), []).append(path)
 
     def _is_latest_first(self) -> bool:

@@ -54,9 +54,9 @@ def test_compaction_changes_no_read(in_parts: CandleStore) -> None:
         assert len(DeltaTable(f"{in_parts.uri}/{table}").file_uris()) == 1
     assert_frame_equal(in_parts.read_candles(["ATOM"], *WIDE), before[0])
     assert_frame_equal(in_parts.coverage.read_rows(["ATOM"], *WIDE), before[1])
-    # Each table: its log of creation and six appends, six files, the record of digests and its lock; then one file and
+    # Each table: its log of creation and six appends, six files, the record of digests, three locks; then one file and
     # its commit; nothing goes for a week.
-    files_before = 2 * (7 + 6 + 2)
+    files_before = 2 * (7 + 6 + 4)
     assert (maintenance.files_before, maintenance.files_after - maintenance.files_before >= 4) == (files_before, True)
     second_report = in_parts.write_candles(
         build_candles(build_candle(0), build_candle(1, 3.0)), source="api.example", fetched_at=LATER
@@ -141,8 +141,8 @@ def test_the_size_is_what_lies_on_the_disk(store: CandleStore, tmp_path: Path) -
     """The size is that of the folder, by path and by URI; the size of a remote store is unknown."""
     store.coverage.write(build_coverage(0, 1))
     files = [path for path in Path(store.uri).rglob("*") if path.is_file()]
-    # Creation, one commit, one data file, the record of digests and its lock.
-    expected = StoreSize(bytes=sum(path.stat().st_size for path in files), files=5)
+    # Creation, one commit, one data file, the record of digests and its lock, the two locks of writers.
+    expected = StoreSize(bytes=sum(path.stat().st_size for path in files), files=7)
     assert store.measure_size() == expected
     assert CandleStore(f"file://{tmp_path}/lake").measure_size() == expected
     assert CandleStore("s3://bucket/lake").measure_size() is None

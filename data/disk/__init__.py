@@ -1,0 +1,1 @@
+"""The disk: waiting until it has a write, queueing for it, and what its refusals mean."""

@@ -1,0 +1,59 @@
+"""What a disk says that refuses a write, in words that tell what to do next."""
+
+import errno
+import os
+import re
+from pathlib import Path
+
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+READ_ONLY = frozenset({errno.EROFS})
+DENIED = frozenset({errno.EACCES, errno.EPERM})
+
+FULL_TEXT = "disk full: free some space and run the same command again; what was stored before is not lost"
+READ_ONLY_TEXT = "its disk is read-only: it can be read, and written only where it is mounted for writing"
+DENIED_TEXT = "this user may not write there: change the rights of the folder, or run as its owner"
+
+OS_ERROR_NUMBER = re.compile(r"\(os error (\d+)\)")
+"""How Rust libraries end the message of an error of the system."""
+
+UNEXPLAINED = re.compile(r"Generic LocalFileSystem error$")
+"""The message of a write to a local file whose cause the library left out."""
+
+SPARE_BYTES = 64 * 1024
+"""A disk with less room than that is full: a commit needs more."""
+
+
+def explain_disk_error(error: Exception, folder: Path | None) -> str | None:
+    """Why the disk refused; None if it is another fault.
+
+    Args:
+        error: of the system, or of a library that repeats the system's message.
+        folder: where it was written to; tells whether the disk is full if the library leaves out the cause.
+
+    >>> explain_disk_error(OSError("Unable to copy data to file: No space left on device (os error 28)"), None)[:9]
+    'disk full'
+    """
+    found = OS_ERROR_NUMBER.search(str(error))
+    number = error.errno if isinstance(error, OSError) and error.errno else int(found[1]) if found else None
+    if number in FULL:
+        return FULL_TEXT
+    if number in READ_ONLY:
+        return READ_ONLY_TEXT
+    if number in DENIED:
+        return DENIED_TEXT
+    if UNEXPLAINED.search(str(error).strip()) and folder is not None and _has_no_room(folder):
+        return FULL_TEXT
+    return None
+
+
+def explain_output_error(error: Exception) -> str:
+    """Why an output file cannot be written, as the end of a sentence that begins with the file."""
+    return explain_disk_error(error, None) or getattr(error, "strerror", None) or str(error)
+
+
+def _has_no_room(folder: Path) -> bool:
+    place = next((path for path in (folder, *folder.absolute().parents) if path.exists()), None)
+    if place is None or not hasattr(os, "statvfs"):
+        return False
+    state = os.statvfs(place)
+    return state.f_bavail * state.f_frsize < SPARE_BYTES
