@@ -71,10 +71,10 @@ def test_bad_lines_are_listed_and_markup_stays_text(client: FlaskClient) -> None
     marked = "2025-10-10T21:20:30Z,binance,<b>ATOM</b>,sell,5,2,,\n"
     side = "2025-10-10T21:20:30Z,binance,ATOM/USDT,<img src=x>,5,2,,\n"
     answer = post_fills(client, HEADER + FILLS + line + marked + side)
-    assert "3 lines used, 2 not" in answer["summary"]
+    assert "2 lines used, 3 not" in answer["summary"]
     assert "4: time never is neither ISO 8601 nor an epoch number" in answer["text"]
     assert "6: side <img src=x> is not buy or sell" in answer["text"]
-    assert "Binance <B>ATOM</B>" in answer["text"]
+    assert "5: symbol <b>ATOM</b> is not a market such as ATOM/USDT" in answer["text"]
     assert re.search(r"(?i)<(script|b|img)[ >]", answer["raw"]) is None
 
 
