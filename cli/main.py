@@ -53,7 +53,7 @@ class CommandGroup(click.Group):
             reason = explain_disk_error(error, None)
             if reason is None:
                 raise
-            place = error.filename or f"a temporary file in {tempfile.gettempdir()}"
+            place = error.filename or f"a file of the store, or a temporary one in {tempfile.gettempdir()},"
             click.echo(f"Error: {place} cannot be written: {reason}", err=True)
             ctx.exit(StoreUnusable.exit_code)
 

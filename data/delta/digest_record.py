@@ -123,9 +123,12 @@ class DigestRecord:
                 path: digest for path, digest in self._content.digests.items() if (self.table_folder / path).exists()
             }
             new_path = self.path.with_suffix(".new")
-            new_path.write_bytes(_format_line({"version": self._content.newest, "files": digests}))
-            sync_file(new_path)
-            new_path.replace(self.path)
+            try:
+                new_path.write_bytes(_format_line({"version": self._content.newest, "files": digests}))
+                sync_file(new_path)
+                new_path.replace(self.path)
+            finally:
+                new_path.unlink(missing_ok=True)
             sync_folder(self.path.parent)
 
     def add_files(self, paths: Iterable[str]) -> int:

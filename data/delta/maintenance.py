@@ -74,10 +74,7 @@ def _maintain_table(table: StoreTable, now: datetime, retention: timedelta) -> N
         snapshot.create_checkpoint()
 
     table.run_with_retries(maintain_once)
-    snapshot = table.open()
-    if table.digest_record is not None and snapshot is not None:
-        table.digest_record.add_files(list_paths(snapshot))  # of an earlier version of the program
-        table.digest_record.compact()
+    table.tidy_digests()
 
 
 def measure_disk_size(uri: str) -> StoreSize | None:

@@ -452,6 +452,19 @@ class StoreTable:
         if self.digest_record is not None:
             self.digest_record.add_commits()
 
+    def tidy_digests(self) -> None:
+        """Record digests of the files that an earlier version of the program wrote, and forget files that are gone.
+
+        Raises:
+            StoreUnusable: the table cannot be read, or the record not be written.
+        """
+        snapshot = self.open()
+        if self.digest_record is None or snapshot is None:
+            return
+        with self._translate_errors():
+            self.digest_record.add_files(list_paths(snapshot))
+            self.digest_record.compact()
+
     def create(self, uri: str, layout: Layout | None) -> DeltaTable:
         """Create a table for rows of this one at a URI, or open the one that is there."""
         schema = self.schema if layout is None else layout.convert_schema(self.schema)

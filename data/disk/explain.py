@@ -16,7 +16,7 @@ DENIED_TEXT = "this user may not write there: change the rights of the folder, o
 OS_ERROR_NUMBER = re.compile(r"\(os error (\d+)\)")
 """How Rust libraries end the message of an error of the system."""
 
-UNEXPLAINED = re.compile(r"Generic LocalFileSystem error$")
+UNEXPLAINED = re.compile(r"Generic LocalFileSystem error$|Could not create local directory")
 """The message of a write to a local file whose cause the library left out."""
 
 SPARE_BYTES = 64 * 1024
@@ -28,7 +28,7 @@ def explain_disk_error(error: Exception, folder: Path | None) -> str | None:
 
     Args:
         error: of the system, or of a library that repeats the system's message.
-        folder: where it was written to; tells whether the disk is full if the library leaves out the cause.
+        folder: where it was written to; tells what the disk refuses if the library leaves out the cause.
 
     >>> explain_disk_error(OSError("Unable to copy data to file: No space left on device (os error 28)"), None)[:9]
     'disk full'
@@ -41,8 +41,8 @@ def explain_disk_error(error: Exception, folder: Path | None) -> str | None:
         return READ_ONLY_TEXT
     if number in DENIED:
         return DENIED_TEXT
-    if UNEXPLAINED.search(str(error).strip()) and folder is not None and _has_no_room(folder):
-        return FULL_TEXT
+    if folder is not None and UNEXPLAINED.search(str(error).strip()):
+        return _find_refusal(folder)
     return None
 
 
@@ -51,9 +51,14 @@ def explain_output_error(error: Exception) -> str:
     return explain_disk_error(error, None) or getattr(error, "strerror", None) or str(error)
 
 
-def _has_no_room(folder: Path) -> bool:
+def _find_refusal(folder: Path) -> str | None:
+    """Why nothing can be written to a folder; None if it can, as far as it can be seen."""
     place = next((path for path in (folder, *folder.absolute().parents) if path.exists()), None)
     if place is None or not hasattr(os, "statvfs"):
-        return False
+        return None
     state = os.statvfs(place)
-    return state.f_bavail * state.f_frsize < SPARE_BYTES
+    if state.f_flag & os.ST_RDONLY:
+        return READ_ONLY_TEXT
+    if not os.access(place, os.W_OK):
+        return DENIED_TEXT
+    return FULL_TEXT if state.f_bavail * state.f_frsize < SPARE_BYTES else None

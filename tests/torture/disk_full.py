@@ -141,7 +141,7 @@ def try_command(command: WritingCommand, files: Path, place: Path) -> Iterator[t
         (place / "ballast").unlink()
         again = run_command(words, files / "report", place / "tmp")
         # What drops rows may have done so before the disk was full, and then finds nothing to do.
-        if again.exit_code not in {command.exit_code, 3 if command.drops_rows else 0}:
+        if again.exit_code not in {command.exit_code, 0, 3 if command.drops_rows else 0}:
             faults.append(f"run again with room: exit code {again.exit_code}: {again.output[-600:]}")
         faults += _check_store(store, before, "with room again")
         if command.store != "damaged":
