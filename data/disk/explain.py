@@ -16,7 +16,7 @@ DENIED_TEXT = "this user may not write there: change the rights of the folder, o
 OS_ERROR_NUMBER = re.compile(r"\(os error (\d+)\)")
 """How Rust libraries end the message of an error of the system."""
 
-UNEXPLAINED = re.compile(r"Generic LocalFileSystem error$|Could not create local directory")
+UNEXPLAINED = re.compile(r"Generic LocalFileSystem error$|Could not create local directory|transport error$")
 """The message of a write to a local file whose cause the library left out."""
 
 SPARE_BYTES = 64 * 1024
@@ -46,9 +46,9 @@ def explain_disk_error(error: Exception, folder: Path | None) -> str | None:
     return None
 
 
-def explain_output_error(error: Exception) -> str:
+def explain_output_error(error: Exception, folder: Path | None = None) -> str:
     """Why an output file cannot be written, as the end of a sentence that begins with the file."""
-    return explain_disk_error(error, None) or getattr(error, "strerror", None) or str(error)
+    return explain_disk_error(error, folder) or getattr(error, "strerror", None) or str(error)
 
 
 def _find_refusal(folder: Path) -> str | None:

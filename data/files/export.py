@@ -1,6 +1,7 @@
 """Writes frames as CSV or Parquet, to a file or as bytes; exported candles can be imported again unchanged."""
 
 import secrets
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 
@@ -58,18 +59,19 @@ def write_rows(
     temporary_path = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     temporary_metadata_path = path.with_name(f"{temporary_path.name}{METADATA_SUFFIX}")
     try:
-        try:
-            _write_frame(rows, temporary_path, chosen_format, metadata)
-            if metadata is not None and chosen_format == "csv":
-                temporary_metadata_path.write_text(metadata, encoding="utf-8")
-                temporary_metadata_path.replace(path.with_name(f"{path.name}{METADATA_SUFFIX}"))
-            temporary_path.replace(path)
-        finally:
+        _write_frame(rows, temporary_path, chosen_format, metadata)
+        if metadata is not None and chosen_format == "csv":
+            temporary_metadata_path.write_text(metadata, encoding="utf-8")
+            temporary_metadata_path.replace(path.with_name(f"{path.name}{METADATA_SUFFIX}"))
+        temporary_path.replace(path)
+    except (OSError, pl.exceptions.ComputeError) as error:  # polars writes Parquet by itself
+        # While the part that was written is there: without it the disk may have room again.
+        message = f"{path} cannot be written: {explain_output_error(error, path.parent)}"
+        raise UsageError(message) from error
+    finally:
+        with suppress(NotADirectoryError):
             temporary_path.unlink(missing_ok=True)
             temporary_metadata_path.unlink(missing_ok=True)
-    except (OSError, pl.exceptions.ComputeError) as error:  # polars writes Parquet by itself
-        message = f"{path} cannot be written: {explain_output_error(error)}"
-        raise UsageError(message) from error
     return path
 
 
@@ -82,7 +84,7 @@ def write_temporary(rows: pl.DataFrame, path: Path) -> None:
     try:
         rows.write_parquet(path, compression="lz4")
     except (OSError, pl.exceptions.ComputeError) as error:
-        message = f"the temporary file {path} cannot be written: {explain_output_error(error)}"
+        message = f"the temporary file {path} cannot be written: {explain_output_error(error, path.parent)}"
         raise UsageError(message) from error
 
 
