@@ -1,10 +1,10 @@
 """Kills processes that write to a store with -9 at random moments, and looks at what they leave.
 
 ``python -m tests.torture.kills [KILLS [ACTION...]]``: so many kills (50 unless given) of each action, some 3 s each:
-import, collection, revision, compaction, vacuum, migration. Each begins with a fresh copy of a store. After a kill
-everything that was there before must be read, nothing but what the action writes may have been added, and
-`verify-store` must find no damage; the same action then goes on to its end, as if it had not been killed. Prints for
-each action the kills, failures, and how many files no commit names.
+import, revision, compaction, vacuum, migration. `tests.collectors.test_kill` kills a collection. Each begins with a
+fresh copy of a store. After a kill everything that was there before must be read, nothing but what the action writes
+may have been added, and `verify-store` must find no damage; the same action then goes on to its end, as if it had not
+been killed. Prints for each action the kills, failures, and how many files no commit names.
 """
 
 import json
@@ -17,7 +17,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from multiprocessing.connection import Connection
@@ -28,9 +27,7 @@ import polars as pl
 
 from cli import main as main_module
 from data.store import CandleStore
-from tests.cli.program import run_main, run_replay, write_csv
-from tests.collectors.all_venues import build_archives, build_every_venue
-from tests.collectors.collection_process import VENUES, collect_and_exit
+from tests.cli.program import run_main, write_csv
 from tests.data.frames import NOW, build_candle, build_candles, build_coverage, build_fetched, get_minute
 from tests.data.old_store import create_old_store
 
@@ -46,7 +43,7 @@ class Action:
     """Something that writes to a store.
 
     ``run`` gets the store's URI and ``argument``; it is a function of a module, as another process calls it.
-    ``template`` is the store that it begins with; none, if that does not exist.
+    ``template`` is the store that it begins with.
     """
 
     name: str
@@ -58,12 +55,6 @@ class Action:
 def import_file(uri: str, file: str) -> None:
     """Import a file of all assets."""
     run_main("--store", uri, "import", "--complete", file)
-
-
-def collect(uri: str, argument: str) -> None:
-    """Collect from the replay at an address; ``argument`` is that, and a folder of temporary files."""
-    url, _, temporary = argument.partition(" ")
-    collect_and_exit(url, uri, "1m", temporary)
 
 
 def revise(uri: str, _: str) -> None:
@@ -109,7 +100,7 @@ def age_removals(uri: Path) -> None:
 
 
 def prepare_actions(folder: Path) -> list[Action]:
-    """The stores that actions begin with, and the actions that need no replay."""
+    """The stores that actions begin with, and the actions."""
     filled = folder / "filled"
     fill_store(CandleStore(str(filled)), close=3.0)
     lines = [
@@ -240,8 +231,7 @@ def kill_action(action: Action, kills: int, folder: Path, generator: random.Rand
 
 def _copy(template: Path, uri: Path) -> None:
     shutil.rmtree(uri, ignore_errors=True)
-    if template.exists():
-        shutil.copytree(template, uri)
+    shutil.copytree(template, uri)
 
 
 def main() -> None:
@@ -250,16 +240,11 @@ def main() -> None:
     seed = random.SystemRandom().getrandbits(32)
     print(f"seed {seed}")
     generator = random.Random(seed)  # noqa: S311 - no secret
-    PROCESSES.set_forkserver_preload([main_module.__name__, collect_and_exit.__module__])
+    PROCESSES.set_forkserver_preload([main_module.__name__])
     failures = 0
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        actions = prepare_actions(folder)
-        venues = {venue: build_every_venue()[venue] for venue in VENUES}
-        replay = stack.enter_context(run_replay(venues, build_archives(venues)))
-        (folder / "temporary").mkdir()
-        actions.append(Action("collection", collect, folder / "none", f"{replay.url} {folder / 'temporary'}"))
-        for action in actions:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for action in prepare_actions(folder):
             if sys.argv[2:] and action.name not in sys.argv[2:]:
                 continue
             faults, unnamed = kill_action(action, kills, folder, generator)
