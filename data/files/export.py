@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from data.disk.explain import explain_output_error
+from data.disk.explain import explain_disk_error, explain_output_error
 from data.errors import UsageError
 
 EXPORT_FORMATS = ("csv", "parquet")
@@ -64,10 +64,10 @@ def write_rows(
             temporary_metadata_path.write_text(metadata, encoding="utf-8")
             temporary_metadata_path.replace(path.with_name(f"{path.name}{METADATA_SUFFIX}"))
         temporary_path.replace(path)
-    except (OSError, pl.exceptions.ComputeError) as error:  # polars writes Parquet by itself
+    except (OSError, pl.exceptions.ComputeError) as error:
         # While the part that was written is there: without it the disk may have room again.
-        message = f"{path} cannot be written: {explain_output_error(error, path.parent)}"
-        raise UsageError(message) from error
+        _translate_write_error(error, str(path), path.parent)
+        raise
     finally:
         with suppress(NotADirectoryError):
             temporary_path.unlink(missing_ok=True)
@@ -84,7 +84,17 @@ def write_temporary(rows: pl.DataFrame, path: Path) -> None:
     try:
         rows.write_parquet(path, compression="lz4")
     except (OSError, pl.exceptions.ComputeError) as error:
-        message = f"the temporary file {path} cannot be written: {explain_output_error(error, path.parent)}"
+        _translate_write_error(error, f"the temporary file {path}", path.parent)
+        raise
+
+
+def _translate_write_error(error: Exception, name: str, folder: Path) -> None:
+    """Raise UsageError if the disk refused a write; polars, which writes Parquet by itself, repeats what it said.
+
+    An error of polars that does not come from the disk is a defect, and is left to the caller.
+    """
+    if isinstance(error, OSError) or explain_disk_error(error, folder) is not None:
+        message = f"{name} cannot be written: {explain_output_error(error, folder)}"
         raise UsageError(message) from error
 
 

@@ -132,14 +132,17 @@ def prepare_actions(folder: Path) -> list[Action]:
 
 
 def read_rows(uri: Path) -> pl.DataFrame:
-    """All rows of candles and coverage that a reader gets who opens the store now, as text, sorted."""
+    """All rows of candles, and the different ones of coverage, of a store that is opened now, as text, sorted.
+
+    Coverage is appended, and the same row may be appended again: readers drop repeated ones.
+    """
     store = CandleStore(str(uri))
-    tables = [*store.candles.tables.values(), store.coverage.table]
     columns = ("venue", "symbol", "open_time", "close", "start", "end", "source")
-    frames = [
-        table.read(lambda rows: rows.select(pl.col(f"^({'|'.join(columns)})$").cast(pl.String))) for table in tables
-    ]
-    return pl.concat(frames, how="diagonal").select(columns).sort(columns)
+    candles, coverage = (
+        [table.read(lambda rows: rows.select(pl.col(f"^({'|'.join(columns)})$").cast(pl.String))) for table in tables]
+        for tables in (store.candles.tables.values(), [store.coverage.table])
+    )
+    return pl.concat([*candles, coverage[0].unique()], how="diagonal").select(columns).sort(columns)
 
 
 def count_unnamed(uri: Path) -> int:
