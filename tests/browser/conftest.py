@@ -3,7 +3,7 @@
 import json
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Request, expect
+from playwright.sync_api import Browser, BrowserContext, Request, Route, expect
 from playwright.sync_api import Page as Tab
 from werkzeug.serving import make_server
 
@@ -127,6 +127,10 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
+ROUTE_FRAMES = 600
+"""Frames of ten seconds."""
+
+
 def wait_until(tab: Tab, condition: str, arg: object = None) -> None:
     """Wait until a condition holds: an expression of JavaScript, or a function of ``arg``.
 
@@ -134,6 +138,19 @@ def wait_until(tab: Tab, condition: str, arg: object = None) -> None:
     """
     function = condition if re.match(r"(\w+|\([^)]*\)) =>", condition) else f"() => ({condition})"
     tab.evaluate(f"arg => ({WAIT_SCRIPT})({function}, arg)", arg)
+
+
+def take_route(tab: Tab, routes: Sequence[Route]) -> Route:
+    """The first request that a handler was given; waits for it, at most `ROUTE_FRAMES` frames.
+
+    The page may have a script's element before Playwright hands its request over.
+    """
+    for _ in range(ROUTE_FRAMES):
+        if routes:
+            return routes[0]
+        tab.evaluate("new Promise(requestAnimationFrame)")
+    message = "the page made no such request"
+    raise AssertionError(message)
 
 
 class PageVisit:

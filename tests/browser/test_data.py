@@ -11,7 +11,7 @@ from playwright.sync_api import Route, expect
 
 from dashboard.jobs.actions import ASKING, CollectionProgress, VenueProgress
 from data.store import CandleStore
-from tests.browser.conftest import NOW, PageVisit, serve_store
+from tests.browser.conftest import NOW, PageVisit, serve_store, take_route
 from tests.dashboard.memory_store import RecordedActions, build_crash_candles
 
 CSV_HEADER = "venue,symbol,open_time,open,high,low,close,volume\n"
@@ -260,7 +260,7 @@ def test_while_a_file_is_on_its_way(
         expect(tab.locator("#data-upload input[type=file]")).to_be_disabled()
         visit.wait_for_change(tab.get_by_text("DOGE", exact=True).first.click)
         expect(tab.locator("#data-said")).to_contain_text("DOGE")
-        pending_routes[0].abort()
+        take_route(tab, pending_routes).abort()
         expect(tab.locator("#data-imported .alert")).to_contain_text("the server cannot be reached")
         expect(tab.locator("#data-sent")).to_be_hidden()
         visit.console_errors.clear()  # the browser says by itself that a request failed

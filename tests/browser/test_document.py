@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page as Tab
 from playwright.sync_api import Route, expect
 
-from tests.browser.conftest import PageVisit, wait_until
+from tests.browser.conftest import PageVisit, take_route, wait_until
 
 
 def list_plotly_scripts(urls: list[str]) -> list[str]:
@@ -39,7 +39,7 @@ def test_the_first_chart_waits_for_plotly_alone(first_visit: PageVisit, sample: 
     expect(tab.locator("#first h1")).to_be_visible()
     wait_until(tab, "document.querySelector('script[src*=plotly]') !== null")
     assert [url for url in urls if ".js" in url and "plotly" not in url] == []
-    plotly_routes[0].continue_()
+    take_route(tab, plotly_routes).continue_()
     expect(tab.locator("#first .main-svg").first).to_be_visible()
     expect(tab.locator("#first")).to_have_count(0)
     assert sum("_dash-layout" in url for url in urls) == 1

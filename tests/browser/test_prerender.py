@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Route, expect
 from playwright.sync_api import Page as Tab
 
-from tests.browser.conftest import PageVisit, wait_until
+from tests.browser.conftest import PageVisit, take_route, wait_until
 
 PART_SELECTOR = (
     "header, nav a, .tools > *, .row > *, .chips > *, .notice, h1, main > p, .second, .venues, .overview-part, "
@@ -33,7 +33,7 @@ def open_without_app(visit: PageVisit, address: str, *, draws_chart: bool = True
     if draws_chart:
         expect(visit.tab.locator("#first .main-svg").first).to_be_visible()
     wait_until(visit.tab, "document.querySelector('footer script[src*=dash_renderer]') !== null")
-    return delayed_routes[0]
+    return take_route(visit.tab, delayed_routes)
 
 
 @pytest.mark.parametrize("width", [1440, 900, 390])
@@ -89,7 +89,7 @@ def test_a_late_area_for_files_moves_nothing(first_visit: PageVisit, sample: str
         app_route.continue_()
     wait_until(tab, "document.querySelectorAll('#content label[data-most]').length === 2")
     expect(tab.locator("#first")).to_have_count(1)
-    delayed_routes[0].continue_()
+    take_route(tab, delayed_routes).continue_()
     expect(tab.locator("#first")).to_have_count(0)
     places_after = tab.evaluate(PLACES_SCRIPT, "#frame")
     assert [place for place in places_before if place not in places_after] == []
@@ -174,6 +174,6 @@ def test_a_chart_says_that_it_is_loading(first_visit: PageVisit, sample: str) ->
       return place && getComputedStyle(place, '::before').content === words;
     }"""
     wait_until(first_visit.tab, words_script, arg=["#first .chart-room", '"Loading chart\u2026"'])
-    delayed_routes[0].continue_()
+    take_route(first_visit.tab, delayed_routes).continue_()
     expect(first_visit.tab.locator("#graph .main-svg").first).to_be_visible()
     wait_until(first_visit.tab, words_script, arg=["#graph", "none"])
