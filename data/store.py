@@ -140,12 +140,18 @@ class CandleStore:
         return self.candles.read_sources(assets, start, end, build_evidence_filter(origin), timeframe=timeframe)
 
     def has_candles(self, evidence: Evidence, assets: Collection[str] | None = None) -> bool:
-        """Whether there is any one-minute candle of that kind, of any of these assets (None: of any asset)."""
+        """Whether there is any one-minute candle of that kind, of any of these assets (None: of any asset).
+
+        It gives no value, so that no file is compared with its digest: the page asks when it starts.
+        """
         conditions = [build_evidence_filter(evidence), build_trade_filter(Timeframe.M1)]
         if assets is not None:
             conditions.append(pl.col("asset").is_in(list(assets)))
         minute_table = self.candles.tables[Timeframe.M1]
-        return not minute_table.read(lambda rows: rows.filter(*conditions).select("venue").head(1)).is_empty()
+        first_row = minute_table.read_from(
+            minute_table.open(), lambda rows: rows.filter(*conditions).select("venue").head(1), paths=()
+        )
+        return not first_row.is_empty()
 
     def write_candles(self, candles: pl.DataFrame, *, source: str, fetched_at: datetime) -> WriteReport:
         """Store what is new or changed in a batch of one source; writing it again stores nothing.

@@ -75,8 +75,8 @@ class FileList:
         """The files of assets that may hold rows of ``[start, end)``, below the folder of the table."""
         return self._list_paths(self._find(assets, start, end))
 
-    def find_partition_paths(self, assets: Collection[str], start: datetime, end: datetime) -> list[str]:
-        """All files in the partitions of assets and of ``[start, end)``, below the folder of the table."""
+    def find_partition_paths(self, assets: Collection[str] | None, start: datetime, end: datetime) -> list[str]:
+        """All files in the partitions of assets (None: any) and of ``[start, end)``, below the folder of the table."""
         return self._list_paths(np.flatnonzero(self._mark_partitions(assets, start, end)))
 
     def _find(self, assets: Collection[str], start: datetime, end: datetime) -> npt.NDArray[np.int64]:
@@ -84,12 +84,11 @@ class FileList:
         is_in_window = (self._first_us < _count_us(end)) & (self._last_us >= _count_us(start))
         return np.flatnonzero(self._mark_partitions(assets, start, end) & is_in_window)
 
-    def _mark_partitions(self, assets: Collection[str], start: datetime, end: datetime) -> npt.NDArray[np.bool_]:
-        """Which files are in the partitions of assets and of ``[start, end)``."""
+    def _mark_partitions(self, assets: Collection[str] | None, start: datetime, end: datetime) -> npt.NDArray[np.bool_]:
+        """Which files are in the partitions of assets (None: of any) and of ``[start, end)``."""
         first_day, last_day = ((day - EPOCH.date()).days for day in self._layout.find_partitions(start, end))
-        is_of_assets = self._assets.is_in(list(assets)).to_numpy()
-        is_marked: npt.NDArray[np.bool_] = is_of_assets & (self._dates >= first_day) & (self._dates <= last_day)
-        return is_marked
+        is_marked: npt.NDArray[np.bool_] = (self._dates >= first_day) & (self._dates <= last_day)
+        return is_marked if assets is None else is_marked & self._assets.is_in(list(assets)).to_numpy()
 
     def _list_paths(self, numbers: npt.NDArray[np.int64]) -> list[str]:
         return [unquote(path) for path in self._files["path"][numbers]]

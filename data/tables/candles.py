@@ -104,8 +104,11 @@ class CandleTable:
         delta_table = store_table.open()
         is_in_partition = store_table.find_layout(delta_table).build_date_filter(start, end)
         filters = (is_in_partition, IS_TRADE, is_real, is_in_window)
+        paths = (
+            [] if delta_table is None else store_table.list_files(delta_table).find_partition_paths(None, start, end)
+        )
         markets = store_table.read_from(
-            delta_table, lambda rows: rows.filter(*filters).select("venue", "symbol").unique()
+            delta_table, lambda rows: rows.filter(*filters).select("venue", "symbol").unique(), paths
         )
         return sorted(markets.iter_rows())
 

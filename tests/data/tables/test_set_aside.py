@@ -1,11 +1,14 @@
 """Damaged files are taken out of the store, and their minutes are asked for again."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import polars as pl
+import pytest
 from deltalake import DeltaTable
 
-from data.schema import Timeframe
+from data.errors import StoreUnusable
+from data.schema import Evidence, Timeframe
 from data.store import CandleStore
 from data.tables.set_aside import LostSpan
 from tests.data.frames import NOW, build_candle, build_candles, build_coverage, get_minute
@@ -61,6 +64,18 @@ def test_a_whole_store_is_left_as_it_is(store: CandleStore) -> None:
     version = store.read_version()
     assert store.set_aside_candles() == []
     assert store.read_version() == version
+
+
+def test_damage_in_another_month_stops_no_list_of_markets(store: CandleStore) -> None:
+    """Nor does any damage stop the question whether there are candles: the page asks it when it starts."""
+    november = get_minute(0) + timedelta(days=30)
+    for row in (build_candle(0), build_candle(at=november)):
+        store.write_candles(build_candles(row), source="api", fetched_at=NOW)
+    damage_file(store, _find_file_of(store, 30 * 1440))
+    assert store.candles.read_markets(*WIDE) == [("binance", "ATOM/USDT")]
+    assert store.has_candles(Evidence.REAL)
+    with pytest.raises(StoreUnusable, match="is not as it was written"):
+        store.candles.read_markets(november, november + timedelta(minutes=1))
 
 
 def _find_file_of(store: CandleStore, number: int) -> int:
