@@ -20,10 +20,7 @@ def check_ticker(text: str) -> str:
     Raises:
         UsageError: It cannot be.
     """
-    if not TICKER.fullmatch(text):
-        message = f"{quote_value(text)} is no asset"
-        raise UsageError(message)
-    return text
+    return _check_name(text, TICKER, "asset")
 
 
 def check_venue(text: str) -> str:
@@ -32,7 +29,11 @@ def check_venue(text: str) -> str:
     Raises:
         UsageError: It cannot be.
     """
-    if not VENUE_ID.fullmatch(text):
-        message = f"{quote_value(text)} is no exchange"
+    return _check_name(text, VENUE_ID, "exchange")
+
+
+def _check_name(text: str, form: re.Pattern[str], noun: str) -> str:
+    if not form.fullmatch(text):
+        message = f"{quote_value(text)} is no {noun}"
         raise UsageError(message)
     return text

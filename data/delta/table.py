@@ -7,7 +7,7 @@ and retries, with a backoff and jitter. Exceptions of deltalake and polars are t
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -162,7 +162,8 @@ class StoreTable:
         Args:
             table: None for a table without rows.
             query: as in `read`.
-            paths: the files that the query reads, below the folder of the table; None for all.
+            paths: the files that are compared with their digests, below the folder of the table: those that the query
+                reads; None for all.
         """
         with self._translate_errors():
             if paths is not None:
@@ -527,6 +528,11 @@ def quote_sql(text: str) -> str:
     "'it''s'"
     """
     return "'" + text.replace("'", "''") + "'"
+
+
+def quote_sql_time(time: datetime) -> str:
+    """An aware time as an SQL literal."""
+    return f"arrow_cast('{time.astimezone(UTC).isoformat()}', 'Timestamp(Microsecond, Some(\"UTC\"))')"
 
 
 def _identify_commit(folder: Path | None, version: int) -> tuple[int, int] | None:

@@ -44,8 +44,9 @@ def verify_table(table: StoreTable) -> TableCheck | None:
     record = table.digest_record
     if record is None:
         return None
-    damages = [*record.find_record_damage(), *record.find_log_damage()]
-    if record.find_log_damage():
+    log_damages = record.find_log_damage()
+    damages = [*record.find_record_damage(), *log_damages]
+    if log_damages:
         return TableCheck(None, 0, tuple(damages), 0)
     snapshot = table.open()
     if snapshot is None:

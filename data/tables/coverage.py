@@ -1,11 +1,11 @@
 """The log of requests for each market and their outcomes, which distinguishes quiet minutes from missing ones."""
 
 from collections.abc import Collection
-from datetime import UTC, datetime
+from datetime import datetime
 
 import polars as pl
 
-from data.delta.table import StoreTable, quote_sql
+from data.delta.table import StoreTable, quote_sql, quote_sql_time
 from data.intervals import MARKET_COLUMNS, merge_span_rows
 from data.outstanding import ANY_MARKET_SUFFIXES, list_outstanding
 from data.schema import (
@@ -82,7 +82,7 @@ class CoverageTable:
             ]
         )
         is_of_asset = f"starts_with(symbol, {quote_sql(f'{asset}/')})"
-        is_in_span = f'"start" < {_quote_time(end)} AND "end" > {_quote_time(start)}'
+        is_in_span = f'"start" < {quote_sql_time(end)} AND "end" > {quote_sql_time(start)}'
         self.table.delete(f"{is_of_asset} AND {is_in_span}")
         if not outside.is_empty():
             self.write(outside)
@@ -179,11 +179,6 @@ def build_evidence_filter(origin: Evidence) -> pl.Expr:
     """A filter for rows of one kind of evidence: the reconstruction, or all other origins."""
     is_reconstruction = pl.col("origin") == Origin.RECONSTRUCTION
     return is_reconstruction if origin is Evidence.RECONSTRUCTION else ~is_reconstruction
-
-
-def _quote_time(time: datetime) -> str:
-    """An aware time as an SQL literal."""
-    return f"arrow_cast('{time.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}', 'Timestamp(Microsecond, Some(\"UTC\"))')"
 
 
 def _fill_defaults(coverage: pl.DataFrame) -> pl.DataFrame:

@@ -1,10 +1,10 @@
 """The lists of markets of venues, cached so that not every collection has to request them."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 import polars as pl
 
-from data.delta.table import StoreTable
+from data.delta.table import StoreTable, quote_sql_time
 from data.frames import build_row_frame
 from data.schema import LISTING
 
@@ -30,5 +30,4 @@ class ListingTable:
 
     def drop_before(self, time: datetime) -> None:
         """Drop the lists from before an aware time."""
-        timestamp = f"arrow_cast('{time.astimezone(UTC).isoformat()}', 'Timestamp(Microsecond, Some(\"UTC\"))')"
-        self.table.delete(f"listed_at < {timestamp}")
+        self.table.delete(f"listed_at < {quote_sql_time(time)}")
