@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -105,7 +105,7 @@ def answer_losses(context: PageContext, name: str, data: bytes, query: Mapping[s
     view, _ = parse_query(dict(parse_qsl(query.get("view", "").removeprefix("?"))), context.catalogue)
     base = _parse_base(query.get("base", ""))
     zone = query.get("times", "").strip() or None
-    file = read_executions(name, content=Content(name, data), zone=zone, limits=UPLOAD_LIMITS)
+    file = read_executions(name, content=Content(name, data), zone=zone, limits=UPLOAD_LIMITS, now=datetime.now(UTC))
     _refuse_large(file)
     measurement = context.measurements.measure_view(view).measurement
     report = build_loss_report(

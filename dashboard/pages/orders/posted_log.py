@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import parse_qsl
 
 from dashboard.state.url import parse_query
@@ -38,7 +39,7 @@ class PostedLog:
     log: OrderLog
 
 
-def read_posted_log(name: str, data: bytes, query: Mapping[str, str], catalogue: Catalogue) -> PostedLog:
+def read_posted_log(name: str, data: bytes, query: Mapping[str, str], catalogue: Catalogue, now: datetime) -> PostedLog:
     """Read a posted log; nothing of it is written anywhere.
 
     Args:
@@ -46,6 +47,7 @@ def read_posted_log(name: str, data: bytes, query: Mapping[str, str], catalogue:
         data: its bytes.
         query: of the address: the fields of the form, ``class``, and the query of the view as ``view``.
         catalogue: of events, assets and venues.
+        now: the time of reading, aware: no event lies after the following day.
 
     Raises:
         FileRefused: the file is no log.
@@ -62,6 +64,7 @@ def read_posted_log(name: str, data: bytes, query: Mapping[str, str], catalogue:
         skew_s=parse_skew(texts.get("skew", "0")),
         columns=columns,
         limits=UPLOAD_LIMITS,
+        now=now,
     )
     return PostedLog(texts, view, shown_class, parse_order_log(Content(name, data), options))
 

@@ -6,6 +6,7 @@ and a sentence about what was read. The file is read from memory and is not kept
 again where the view or the form changes.
 """
 
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -37,7 +38,7 @@ def build_log_routes(context: PageContext) -> Blueprint:
 def answer_log(context: PageContext, name: str, data: bytes, query: dict[str, str]) -> FileAnswer:
     """The form (else why the log cannot be read), and the cards, which are empty while something is needed."""
     try:
-        posted = read_posted_log(name, data, query, context.catalogue)
+        posted = read_posted_log(name, data, query, context.catalogue, datetime.now(UTC))
         form = build_form(posted.log, posted.texts)
         if posted.log.needs:
             return _build_answer(form, [], f"{name} needs an answer before it can be read.")

@@ -78,6 +78,13 @@ def test_bad_lines_are_listed_and_markup_stays_text(client: FlaskClient) -> None
     assert re.search(r"(?i)<(script|b|img)[ >]", answer["raw"]) is None
 
 
+def test_fills_of_the_future_are_bad_lines(client: FlaskClient) -> None:
+    """The year is a typing error."""
+    answer = post_fills(client, HEADER + FILLS + FILLS.splitlines()[1].replace("2025-", "9025-") + "\n")
+    assert "2 lines used, 1 not" in answer["summary"]
+    assert "after tomorrow" in answer["text"]
+
+
 def test_a_file_that_would_take_long_is_refused(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     """The command line takes it."""
     monkeypatch.setattr(losses, "MAX_EXECUTIONS", 1)

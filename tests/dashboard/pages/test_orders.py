@@ -145,6 +145,14 @@ def test_bad_lines_are_listed_and_the_good_ones_show(client: FlaskClient) -> Non
     assert "2 bad lines" in answer["summary"]
 
 
+def test_events_of_the_future_are_bad_lines(client: FlaskClient) -> None:
+    """An epoch in a wrong unit, or a typing error, gives such years."""
+    first = GOOD.splitlines()[0]
+    answer = post_log(client, HEADER + GOOD + first.replace("2025-", "9025-") + "\n")
+    assert "from 2009 to tomorrow" in answer["card_text"]
+    assert answer["summary"].startswith("log.csv: 3 events read, 1 bad line")
+
+
 def test_scripts_and_formulas_stay_text(client: FlaskClient) -> None:
     """Tags in symbol, message and file name are escaped in the HTML that is sent, and none is in the figure."""
     script = "<img src=x onerror=alert(1)>"
