@@ -108,10 +108,11 @@ def read_inputs(reader: CandleReader, questions: Sequence[Question]) -> tuple[Ca
     spans = [question.required_span for question in questions]
     start, end = min(span_start for span_start, _ in spans), max(span_end for _, span_end in spans)
     assets, origin, timeframe = questions[0].required_assets, questions[0].origin, questions[0].timeframe
-    return (
-        reader.read_grid(assets, start, end, origin=origin, timeframe=timeframe),
-        reader.read_covered_spans(assets, start, end, origin=origin, timeframe=timeframe),
-    )
+    with reader.hold_versions():
+        return (
+            reader.read_grid(assets, start, end, origin=origin, timeframe=timeframe),
+            reader.read_covered_spans(assets, start, end, origin=origin, timeframe=timeframe),
+        )
 
 
 def _list_published_prices(event: str, asset: str, start: datetime, end: datetime) -> tuple[PublishedPrice, ...]:

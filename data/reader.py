@@ -1,6 +1,7 @@
 """What a measurement reads: candles, complete spans and lowest trades, from the store or from files."""
 
 from collections.abc import Collection
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
@@ -12,6 +13,10 @@ from data.schema import CANDLE, Evidence, Timeframe
 
 class CandleReader(Protocol):
     """A source of candles: `data.store.CandleStore` or `data.files.source.FileSource`."""
+
+    def hold_versions(self) -> AbstractContextManager[None]:
+        """A context in which all reads of this thread are of one moment, whatever others write meanwhile."""
+        ...
 
     def read_candles(
         self,

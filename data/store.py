@@ -6,6 +6,7 @@ neither do candles of two lengths.
 """
 
 from collections.abc import Collection, Iterator
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 
 import polars as pl
@@ -15,6 +16,7 @@ from data.delta.migration import OnMonth, migrate_table
 from data.delta.table import StoreTable, quote_sql
 from data.delta.upsert import WriteReport
 from data.delta.verification import TableCheck, find_damaged_files, remove_files, verify_table
+from data.delta.versions import StoreVersions
 from data.errors import UsageError
 from data.grid.candle_grid import CandleGrid
 from data.schema import CANDLE, TIME, Evidence, Origin, Timeframe
@@ -54,6 +56,18 @@ class CandleStore:
         self.runs = RunTable(f"{base}/runs")
         self.scans = ScanTable(base)
         self.history = HistoryTable(f"{base}/history_rows")
+        self._versions = StoreVersions(base, [table.uri for table in self._measured_tables])
+
+    def hold_versions(self) -> AbstractContextManager[None]:
+        """A context in which candles, lowest trades and coverage are read as they were at one moment.
+
+        See `data.reader.CandleReader`, and `data.delta.versions`; each method ``read_...`` of a store holds by itself.
+        """
+        return self._versions.hold()
+
+    def write_as_one(self) -> AbstractContextManager[None]:
+        """A context whose writes of candles, lowest trades and coverage readers see after it, and all at once."""
+        return self._versions.write_as_one()
 
     def read_candles(
         self,
@@ -71,16 +85,17 @@ class CandleStore:
         conditions = [build_evidence_filter(origin)]
         if venues is not None:
             conditions.append(pl.col("venue").is_in(list(venues)))
-        return self.candles.read_rows(
-            assets,
-            start,
-            end,
-            *conditions,
-            columns=columns,
-            first_seen=self.first_seen,
-            in_order=in_order,
-            timeframe=timeframe,
-        )
+        with self.hold_versions():
+            return self.candles.read_rows(
+                assets,
+                start,
+                end,
+                *conditions,
+                columns=columns,
+                first_seen=self.first_seen,
+                in_order=in_order,
+                timeframe=timeframe,
+            )
 
     def read_grid(
         self,
@@ -92,7 +107,8 @@ class CandleStore:
         timeframe: Timeframe = Timeframe.M1,
     ) -> CandleGrid:
         """Trade candles of ``[start, end)`` as matrices; see `data.reader.CandleReader`."""
-        return self.candles.read_grid(assets, start, end, origin, first_seen=self.first_seen, timeframe=timeframe)
+        with self.hold_versions():
+            return self.candles.read_grid(assets, start, end, origin, first_seen=self.first_seen, timeframe=timeframe)
 
     def read_derived_candles(
         self,
@@ -105,9 +121,10 @@ class CandleStore:
     ) -> pl.DataFrame:
         """Candles of a price that a venue computes, of ``[start, end)``; see `data.reader.CandleReader`."""
         evidence = build_evidence_filter(Evidence.REAL)
-        return self.candles.read_rows(
-            assets, start, end, evidence, first_seen=self.first_seen, timeframe=timeframe, price=price
-        )
+        with self.hold_versions():
+            return self.candles.read_rows(
+                assets, start, end, evidence, first_seen=self.first_seen, timeframe=timeframe, price=price
+            )
 
     def read_covered_spans(
         self,
@@ -119,13 +136,15 @@ class CandleStore:
         timeframe: Timeframe = Timeframe.M1,
     ) -> pl.DataFrame:
         """Complete spans clipped to ``[start, end)``; see `data.reader.CandleReader`."""
-        return self.coverage.read_spans(assets, start, end, origin, timeframe)
+        with self.hold_versions():
+            return self.coverage.read_spans(assets, start, end, origin, timeframe)
 
     def read_low_trades(
         self, assets: Collection[str], start: datetime, end: datetime, *, timeframe: Timeframe = Timeframe.M1
     ) -> pl.DataFrame:
         """The lowest trades of bars of ``[start, end)``; see `data.reader.CandleReader`."""
-        return self.lowest_trades.read_rows(assets, start, end, timeframe)
+        with self.hold_versions():
+            return self.lowest_trades.read_rows(assets, start, end, timeframe)
 
     def read_sources(
         self,
@@ -137,7 +156,8 @@ class CandleStore:
         timeframe: Timeframe = Timeframe.M1,
     ) -> pl.DataFrame:
         """The sources of the rows of ``[start, end)``; see `data.reader.CandleReader`."""
-        return self.candles.read_sources(assets, start, end, build_evidence_filter(origin), timeframe=timeframe)
+        with self.hold_versions():
+            return self.candles.read_sources(assets, start, end, build_evidence_filter(origin), timeframe=timeframe)
 
     def has_candles(self, evidence: Evidence, assets: Collection[str] | None = None) -> bool:
         """Whether there is any one-minute candle of that kind, of any of these assets (None: of any asset).
@@ -187,16 +207,19 @@ class CandleStore:
             raise UsageError(message)
         predicate = " AND ".join(terms)
         tables = (self.coverage.table, *self.candles.tables.values())
-        dropped_count = sum(table.delete(predicate) for table in tables)
-        # A name that brought no candle may be the host of collected trades, which have no origin.
-        if origin is Origin.IMPORTED and not dropped_count:
+        if all(table.open() is None for table in self._measured_tables):
             return 0
-        return dropped_count + self.lowest_trades.delete_rows(source, origin)
+        with self.write_as_one():
+            dropped_count = sum(table.delete(predicate) for table in tables)
+            # A name that brought no candle may be the host of collected trades, which have no origin.
+            if origin is Origin.IMPORTED and not dropped_count:
+                return 0
+            return dropped_count + self.lowest_trades.delete_rows(source, origin)
 
     def read_version(self) -> str:
         """A text that changes whenever candles, lowest trades or coverage change: a key for cached results."""
-        tables = (*self.candles.tables.values(), self.coverage.table, self.lowest_trades.table)
-        return "/".join(table.read_version() for table in tables)
+        with self.hold_versions():
+            return "/".join(table.read_version() for table in self._measured_tables)
 
     def migrate(self, timeframe: Timeframe, on_month: OnMonth) -> int:
         """Bring the candles of one length to the layout of new tables, while others read and write them.
@@ -246,11 +269,13 @@ class CandleStore:
 
     def set_aside_candles(self) -> list[LostSpan]:
         """Take damaged files of candles out of the store, and their minutes out of the coverage: what is lost."""
-        return [
-            span
-            for timeframe, table in self.candles.tables.items()
-            for span in set_aside_candles(table, timeframe, self.coverage, find_damaged_files(table))
-        ]
+        damaged = {timeframe: find_damaged_files(table) for timeframe, table in self.candles.tables.items()}
+        with self.write_as_one():
+            return [
+                span
+                for timeframe, paths in damaged.items()
+                for span in set_aside_candles(self.candles.tables[timeframe], timeframe, self.coverage, paths)
+            ]
 
     def set_aside_notes(self) -> dict[str, int]:
         """Take damaged files of coverage, lowest trades and logs out of the store: how many, by the name of the table.
@@ -268,6 +293,10 @@ class CandleStore:
     def measure_size(self, timeframe: Timeframe | None = None) -> StoreSize | None:
         """Bytes and files on the disk, of all tables or of the candles of one length; None if it is no local folder."""
         return measure_disk_size(self.uri if timeframe is None else self.candles.tables[timeframe].uri)
+
+    @property
+    def _measured_tables(self) -> tuple[StoreTable, ...]:
+        return *self.candles.tables.values(), self.coverage.table, self.lowest_trades.table
 
     def _list_tables(self) -> list[StoreTable]:
         others = (self.lowest_trades, self.coverage, self.listings, self.rejected_pages, self.runs, self.history)

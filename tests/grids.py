@@ -1,6 +1,7 @@
 """Grids of candles from frames of rows."""
 
 from collections.abc import Collection
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 
 import polars as pl
@@ -29,6 +30,10 @@ def build_grid(
 
 class FrameGrids:
     """Gives a reader of frames the grids of its candles."""
+
+    def hold_versions(self) -> AbstractContextManager[None]:
+        """Nothing to hold: nobody else writes to the frames."""
+        return nullcontext()
 
     def read_grid(
         self: CandleReader,

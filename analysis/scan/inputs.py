@@ -45,8 +45,9 @@ def read_asset_inputs(
     spans = [question.required_span for question in questions]
     start, end = min(span_start for span_start, _ in spans), max(span_end for _, span_end in spans)
     assets = _list_assets(scanned)
-    grid = reader.read_grid(assets, start, end)
-    covered_spans = reader.read_covered_spans(assets, start, end)
+    with reader.hold_versions():
+        grid = reader.read_grid(assets, start, end)
+        covered_spans = reader.read_covered_spans(assets, start, end)
     scaled_markets = {market[:2]: market for market in scanned.markets if market.scale != 1}
     if not scaled_markets:
         return grid, covered_spans

@@ -265,7 +265,8 @@ class Measurements:
         """A context in which the version of the store is read at most once, so that a page is of one version."""
         token = self._pinned_version.set([])
         try:
-            yield
+            with self._store.hold_versions():
+                yield
         finally:
             self._pinned_version.reset(token)
 

@@ -94,12 +94,13 @@ class DigestRecord:
         self.path.parent.mkdir(exist_ok=True)
         with self._lock, FileLock(f"{self.path}.lock"):
             self._read_new_lines()
-            recorded, newest = self._content.newest, self._find_newest_commit()
+            recorded = self._content.newest
+            newest = find_newest_commit(self.table_folder, recorded)
             if newest is None:
                 return
             first = newest if recorded is None else recorded + 1
             entries = [self._digest_commit(version) for version in range(first, newest + 1)]
-            checkpoint = self._read_checkpoint_version()
+            checkpoint = _read_checkpoint_version(self.table_folder)
             if checkpoint is not None and _name_checkpoint(checkpoint) not in self._content.digests:
                 entries.append({"files": self._digest_files([_name_checkpoint(checkpoint)])})
             if entries:
@@ -155,14 +156,15 @@ class DigestRecord:
         """
         with self._lock:
             self._read_new_lines()
-            recorded, newest = self._content.newest, self._find_newest_commit()
+            recorded = self._content.newest
+            newest = find_newest_commit(self.table_folder, recorded)
             if recorded is None:
                 return []
             if newest is None:
                 return [Damage(LOG, f"has no commit, where there were {recorded + 1}")]
             if newest < recorded:
                 return [Damage(LOG, f"ends with commit {newest}, where there were commits up to {recorded}")]
-            checkpoint = self._read_checkpoint_version()
+            checkpoint = _read_checkpoint_version(self.table_folder)
             first = 0 if checkpoint is None else checkpoint + 1
             names = [name_commit(version) for version in range(first, recorded + 1)]
             if checkpoint is not None:
@@ -266,26 +268,39 @@ class DigestRecord:
             sync_folder(folder)
         return digests
 
-    def _find_newest_commit(self) -> int | None:
-        """The version of the newest commit; None without any. Versions are numbered without gaps."""
-        last = self._content.newest
-        if last is not None and (self.table_folder / name_commit(last)).exists():
-            while (self.table_folder / name_commit(last + 1)).exists():
-                last += 1
-            return last
-        versions = {int(path.stem) for path in (self.table_folder / LOG).glob("*.json") if path.stem.isdecimal()}
-        checkpoint = self._read_checkpoint_version()
-        if checkpoint is not None:
-            versions.add(checkpoint)
-        return max(versions, default=None)
 
-    def _read_checkpoint_version(self) -> int | None:
-        """The version of the last checkpoint, by the log's note of it; None without a note that can be read."""
-        try:
-            note = json.loads((self.table_folder / LOG / "_last_checkpoint").read_bytes())
-            return int(note["version"])
-        except (FileNotFoundError, ValueError, KeyError, TypeError):
-            return None
+def find_newest_commit(table_folder: Path, known: int | None) -> int | None:
+    """The version of the newest commit of a table; None without any. Versions are numbered without gaps.
+
+    Args:
+        table_folder: of the table.
+        known: a version that the table had before, so that the log need not be listed; None for none.
+    """
+    folder = str(table_folder)
+    if known is not None and _exists(f"{folder}/{name_commit(known)}"):
+        while _exists(f"{folder}/{name_commit(known + 1)}"):
+            known += 1
+        return known
+    if known is None and not _exists(f"{folder}/{LOG}"):
+        return None
+    versions = {int(path.stem) for path in (table_folder / LOG).glob("*.json") if path.stem.isdecimal()}
+    checkpoint = _read_checkpoint_version(table_folder)
+    if checkpoint is not None:
+        versions.add(checkpoint)
+    return max(versions, default=None)
+
+
+def _exists(path: str) -> bool:
+    return os.path.exists(path)  # noqa: PTH110 - each read of a store asks some twenty times, and paths take thrice as long
+
+
+def _read_checkpoint_version(table_folder: Path) -> int | None:
+    """The version of the last checkpoint, by the log's note of it; None without a note that can be read."""
+    try:
+        note = json.loads((table_folder / LOG / "_last_checkpoint").read_bytes())
+        return int(note["version"])
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return None
 
 
 def name_commit(version: int) -> str:

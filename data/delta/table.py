@@ -28,6 +28,7 @@ from data.delta.digest_record import DigestRecord
 from data.delta.layout import Layout
 from data.delta.local_folder import FolderTable, find_local_folder, list_paths
 from data.delta.object_storage import explain_error
+from data.delta.versions import get_held_versions, read_current_versions
 from data.delta.window_scan import FileList, WindowScan
 from data.disk.explain import explain_disk_error
 from data.disk.writer_queue import WriterQueue
@@ -91,7 +92,7 @@ class StoreTable:
         self._cached = threading.local()
 
     def open(self) -> DeltaTable | None:
-        """The table at its current version, or None if it does not exist.
+        """The table at its current version, or that which is held (`data.delta.versions`); None if it does not exist.
 
         Each thread caches the table that it opened, and updates it only where the log shows a later version; no thread
         changes the version that another one reads. After an error the table is opened anew.
@@ -100,12 +101,27 @@ class StoreTable:
             UsageError: the scheme of the URI is unknown.
             StoreUnusable: the place cannot be reached or is no Delta table, or its log is not as it was written.
         """
+        held = get_held_versions()
+        if self.uri not in held:
+            return self._open_current(None)
+        version = held[self.uri]
+        if version is None:
+            return None
+        table = self._open_current(version)
+        if table is not None and table.version() != version:
+            with self._translate_errors():
+                table.load_as_version(version)
+        return table
+
+    def _open_current(self, sufficient: int | None) -> DeltaTable | None:
+        """The table at its current version, or at the ``sufficient`` one if the thread has opened it at that."""
         with self._translate_errors():
             first_commit = _identify_commit(self._folder, 0)
             is_same_place = self._folder is None or first_commit is not None
             cached: DeltaTable | None = getattr(self._cached, "table", None)
             if cached is not None and is_same_place and self._cached.first_commit == first_commit:
-                self._update_cached()
+                if sufficient is None or cached.version() != sufficient:
+                    self._update_cached()
                 return cached
             checkpoint = _identify_checkpoint(self._folder)
             self._check_log()
@@ -496,7 +512,7 @@ class StoreTable:
             StoreUnusable: the table cannot be read or written.
         """
         try:
-            with self._translate_errors():
+            with self._translate_errors(), read_current_versions():
                 result = RETRY(action)
                 self._record_digests()
                 return result

@@ -26,25 +26,28 @@ class WriterQueue:
         self._next = FileLock(folder / f"{name}.next.lock")
 
     @contextmanager
-    def take_turn(self) -> Iterator[None]:
-        """Wait for the turn, at most `MAX_WAIT_S`, and then go on without it: nothing may depend on being alone.
+    def take_turn(self, max_wait_s: float | None = None) -> Iterator[None]:
+        """Wait for the turn, and then go on without it: nothing may depend on being alone.
+
+        Args:
+            max_wait_s: how long; None for `MAX_WAIT_S`.
 
         Raises:
             OSError: the lock files cannot be created.
         """
         self._folder.mkdir(parents=True, exist_ok=True)
-        has_turn = self._wait()
+        has_turn = self._wait(MAX_WAIT_S if max_wait_s is None else max_wait_s)
         try:
             yield
         finally:
             if has_turn:
                 self._turn.release()
 
-    def _wait(self) -> bool:
+    def _wait(self, max_wait_s: float) -> bool:
         start_s = time.monotonic()
         try:
-            with self._next.acquire(timeout=MAX_WAIT_S, poll_interval=POLL_S):
-                rest_s = max(0.0, MAX_WAIT_S - (time.monotonic() - start_s))
+            with self._next.acquire(timeout=max_wait_s, poll_interval=POLL_S):
+                rest_s = max(0.0, max_wait_s - (time.monotonic() - start_s))
                 self._turn.acquire(timeout=rest_s, poll_interval=POLL_S)
         except Timeout:
             return False

@@ -173,14 +173,14 @@ class _Importer:
 
     def _store(self, imported: ImportedFile) -> WriteReport:
         report = imported.report
-        # Candles before coverage: if the process ends in between, absent minutes count as missing, not as quiet.
-        write_report = self.store.write_candles(imported.candles, source=report.file, fetched_at=self.now)
         fetched = {"source": pl.lit(report.file), "fetched_at": pl.lit(self.now.astimezone(UTC)).cast(TIME)}
-        self.store.lowest_trades.write(imported.lows.with_columns(**fetched).select(*LOW_TRADE))
         origin = Origin.RECONSTRUCTION if report.reconstruction else Origin.IMPORTED
-        self.store.coverage.write(
-            build_complete_coverage(imported.covered_spans, origin=origin, source=report.file, asked_at=self.now)
-        )
+        coverage = build_complete_coverage(imported.covered_spans, origin=origin, source=report.file, asked_at=self.now)
+        with self.store.write_as_one():
+            # Candles before coverage: if the process ends in between, absent minutes count as missing, not as quiet.
+            write_report = self.store.write_candles(imported.candles, source=report.file, fetched_at=self.now)
+            self.store.lowest_trades.write(imported.lows.with_columns(**fetched).select(*LOW_TRADE))
+            self.store.coverage.write(coverage)
         return write_report
 
     def _check_bundle_market(self, path: Path, venue: str | None, symbol: str | None) -> None:

@@ -1,6 +1,7 @@
 """Reads candles from files that are measured without being stored."""
 
 from collections.abc import Collection, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from pathlib import Path
 
@@ -96,6 +97,10 @@ class FileSource:
             return selected.filter(*extra_conditions).select(column_names)
 
         return deduplicate_bars(read_columns, columns, in_order=in_order, timeframe=timeframe)
+
+    def hold_versions(self) -> AbstractContextManager[None]:
+        """Nothing to hold: the files were read when this was made."""
+        return nullcontext()
 
     def read_grid(
         self,

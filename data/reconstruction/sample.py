@@ -35,9 +35,10 @@ def ensure_sample(store: CandleStore, now: datetime) -> bool:
     span = candles.select(time.min().alias("start"), time.max().dt.offset_by("1m").alias("end"))
     markets = candles.select("venue", "symbol", "timeframe").unique().sort("venue", "symbol")
     spans = markets.join(span, how="cross").select(*COVERED_SPAN)
-    # Coverage before candles: if the process ends in between, the next run finds no candles and writes both.
-    store.coverage.write(
-        build_complete_coverage(spans, origin=Origin.RECONSTRUCTION, source=SAMPLE_SOURCE, asked_at=now)
-    )
-    store.write_candles(candles, source=SAMPLE_SOURCE, fetched_at=now)
+    with store.write_as_one():
+        # Coverage before candles: if the process ends in between, the next run finds no candles and writes both.
+        store.coverage.write(
+            build_complete_coverage(spans, origin=Origin.RECONSTRUCTION, source=SAMPLE_SOURCE, asked_at=now)
+        )
+        store.write_candles(candles, source=SAMPLE_SOURCE, fetched_at=now)
     return True

@@ -43,15 +43,16 @@ def read_case_input(store: CandleStore, read: InputRead) -> CaseInput:
         StoreUnusable: the store cannot be read.
     """
     span = read.start, read.end
-    lows = store.read_low_trades(read.assets, *span, timeframe=read.timeframe)
-    spans = store.read_covered_spans(read.assets, *span, origin=read.origin, timeframe=read.timeframe)
-    return CaseInput(
-        candles=_read_candles(store, read),
-        spans=pl.concat([build_empty_frame(SPAN), spans]).with_columns(timeframe=pl.lit(read.timeframe.value)),
-        coverage=_select_coverage(store.coverage.read_rows(read.assets, *span), read),
-        revisions=pl.concat([build_empty_frame(REVISION), store.candles.read_revisions(*span, read.assets)]),
-        low_trades=pl.concat([build_empty_frame(LOW_TRADE), lows]),
-    )
+    with store.hold_versions():
+        lows = store.read_low_trades(read.assets, *span, timeframe=read.timeframe)
+        spans = store.read_covered_spans(read.assets, *span, origin=read.origin, timeframe=read.timeframe)
+        return CaseInput(
+            candles=_read_candles(store, read),
+            spans=pl.concat([build_empty_frame(SPAN), spans]).with_columns(timeframe=pl.lit(read.timeframe.value)),
+            coverage=_select_coverage(store.coverage.read_rows(read.assets, *span), read),
+            revisions=pl.concat([build_empty_frame(REVISION), store.candles.read_revisions(*span, read.assets)]),
+            low_trades=pl.concat([build_empty_frame(LOW_TRADE), lows]),
+        )
 
 
 def _read_candles(store: CandleStore, read: InputRead) -> pl.DataFrame:

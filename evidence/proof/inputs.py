@@ -108,7 +108,8 @@ def describe_read(reader: CandleReader, read: InputRead) -> dict[str, Any]:
 
 def describe_reads(reader: CandleReader, reads: Sequence[InputRead]) -> InputRecord:
     """Hashes and sources of all rows of some reads."""
-    return InputRecord([describe_read(reader, read) for read in reads], _describe_sources(reader, reads))
+    with reader.hold_versions():
+        return InputRecord([describe_read(reader, read) for read in reads], _describe_sources(reader, reads))
 
 
 def _describe_sources(reader: CandleReader, reads: Sequence[InputRead]) -> list[dict[str, Any]]:
