@@ -2,8 +2,8 @@
 
 ``python -m tests.torture.imports [IMPORTS [KILLS]]``: 100 of each unless given, some 2 s each. A file has three assets
 on 40 days, which are six commits of candles and one of coverage. Three readers look all the time: of each file they
-must find everything or nothing. Of a killed import there may be candles that are not covered, so that no minute counts as
-quiet, but no coverage without all of its candles; the same import again must end as if none had been killed. Prints
+must find everything or nothing. Of a killed import there may be candles that are not covered, so that no minute counts
+as quiet, but no coverage without all of its candles; the same import again must end as if none had been killed. Prints
 imports, reads and failures of both.
 """
 
