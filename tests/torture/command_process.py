@@ -57,7 +57,7 @@ def _run_and_report(words: list[str], report: str, temporary: str) -> None:
     exit_code = 1
     try:
         with ExitStack() as patches, redirect_stdout(output), redirect_stderr(output):
-            for patcher in _list_patches():
+            for patcher in list_patches():
                 patches.enter_context(patcher)
             stamina.set_testing(testing=True, attempts=2, cap=True)
             try:
@@ -71,7 +71,7 @@ def _run_and_report(words: list[str], report: str, temporary: str) -> None:
         os._exit(exit_code)
 
 
-def _list_patches() -> list[Any]:
+def list_patches() -> list[Any]:
     """Replace the clock, waits between requests, markets that no listing names, and the browser."""
     return [
         patch.object(clock, "now", lambda: NOW),

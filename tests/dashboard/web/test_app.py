@@ -13,6 +13,7 @@ from dashboard.shell.router import Router
 from dashboard.web.app import create_app, list_used_controls
 from data.catalogue import load_catalogue
 from data.schema import CANDLE, build_empty_frame
+from data.store import CandleStore
 from tests.dashboard.memory_store import MemoryStore, RecordedActions
 
 CATALOGUE = load_catalogue()
@@ -21,7 +22,7 @@ CATALOGUE = load_catalogue()
 class AppClient:
     """Sends the requests of a browser: every callback with the values that the page has."""
 
-    def __init__(self, store: MemoryStore, actions: PageActions | None = None) -> None:
+    def __init__(self, store: CandleStore, actions: PageActions | None = None) -> None:
         self.app = create_app(store, CATALOGUE, actions or RecordedActions())
         self.client: FlaskClient = self.app.server.test_client()
         self.callbacks = self.client.get("/_dash-dependencies").json
