@@ -65,6 +65,9 @@ JSON_VALUES = Limit(
     Unit.COUNT,
     "1,000 for each of 4,000 markets; a value of two bytes takes up to 100 bytes of memory",
 )
+NUMBER_DIGITS = Limit(
+    "a number's digits", 999, Unit.COUNT, "prices have 20 decimals; the digits of a longer one would be written out"
+)
 PAGE_TIME = Limit("an answer, from request to end", 10, Unit.SECONDS, "a page of 1 MB on a line of 100 kB a second")
 LIST_TIME = Limit(
     "a list of markets with all its parts", 300, Unit.SECONDS, "a list that names a next part each time has no end"

@@ -4,7 +4,6 @@ Importing ccxt takes over half a second and 100 MB, so this module is imported w
 """
 
 import asyncio
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -32,12 +31,14 @@ from collectors.http.access import Access
 from collectors.http.clock import VenueClock
 from collectors.http.connection_failures import describe_connection_failure
 from collectors.http.mirror import format_source
-from collectors.limits import LIST_TIME, LIST_UNPACKED, PAGE_TIME, PAGE_UNPACKED
+from collectors.http.number_sizes import bound_precision, find_huge_number
+from collectors.limits import LIST_TIME, LIST_UNPACKED, NUMBER_DIGITS, PAGE_TIME, PAGE_UNPACKED
 from collectors.page_validation import CcxtRow, from_ms, to_ms
 from collectors.store_writer import Clock
 from collectors.venues.row import Host, VenueRow
 from data.intervals import Span
 from data.schema import Timeframe
+from data.text.quoting import quote_input
 from data.text.redact import redact_secrets
 
 REFUSAL_STATUSES = frozenset({HTTPStatus.UNAVAILABLE_FOR_LEGAL_REASONS, HTTPStatus.FORBIDDEN})
@@ -52,9 +53,6 @@ PARSE_ERRORS = (ArithmeticError, AttributeError, LookupError, RecursionError, Ty
 
 SOCKS_FAILURES = (ProxyConnectionError, ProxyError, ProxyTimeoutError)
 """Errors of SOCKS proxies; they are no errors of aiohttp, and ccxt does not translate them."""
-
-HUGE_NUMBER = re.compile(r"""(?:(?<![A-Za-z0-9.])[0-9.]{1,63}|[0-9.]{64})[eE][+-]?[0-9]{4,}(?=["\s,\]}])""")
-"""A value with an exponent of four digits, which ccxt would write out: the step of a price of 1e9999999 takes hours."""
 
 MAX_MESSAGE_CHARS = 200
 MAX_ERROR_CHARS = 20_000
@@ -185,6 +183,8 @@ class VenueExchange:
         # For okx and gate ccxt looks at the age of the page, so it needs the same clock as the rest.
         self._ccxt.milliseconds = lambda: to_ms(now())
         self._ccxt.seconds = lambda: to_ms(now()) // 1000
+        for name in ("parse_precision", "integer_precision_to_amount"):
+            setattr(self._ccxt, name, bound_precision(getattr(self._ccxt, name), self.source))
         self._ccxt_handle_errors = self._ccxt.handle_errors
         self._ccxt.handle_errors = self._handle_response
 
@@ -338,12 +338,11 @@ class VenueExchange:
         self._response.set(VenueResponse(body, parsed_json))
         if code >= HTTPStatus.BAD_REQUEST:
             self._raise_for_status(code, shorten_message(f"HTTP {code} {reason}: {body}"), headers)
-        elif HUGE_NUMBER.search(body):
-            message = f"answered with a number of more than 999 digits: {HUGE_NUMBER.findall(body)[0][:20]}"
-            raise BadData(message)
         elif parsed_json is None:
             message = f"answered with something else than JSON: {shorten_message(body)!r}"
             raise BadData(message, garbled=True)
+        elif (huge_number := find_huge_number(parsed_json)) is not None:
+            NUMBER_DIGITS.refuse(f"answered with the number {quote_input(huge_number[:20])}")
         result: object = self._ccxt_handle_errors(code, reason, url, method, headers, body, *extra)
         if code >= HTTPStatus.BAD_REQUEST:
             raise Rejected(shorten_message(f"HTTP {code} {reason}: {body}"))
