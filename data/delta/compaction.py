@@ -41,6 +41,7 @@ def compact_months(table: StoreTable, snapshot: DeltaTable, now: datetime) -> No
     uris_by_name = {uri.rsplit("/", 1)[1]: uri for uri in snapshot.file_uris()} if len(files) else {}
     for batch in _split_into_batches(files):
         table.check_files(path for partition in batch for path in partition["path"])
+        table.require_room(sum(int(partition["bytes"].sum()) for partition in batch))
         rows = [
             _read_files([uris_by_name[path.rsplit("/", 1)[1]] for path in partition["path"]]).with_columns(
                 asset=pl.lit(partition["asset"][0]), month=pl.lit(partition["date"][0])

@@ -31,6 +31,7 @@ from data.delta.object_storage import explain_error
 from data.delta.versions import get_held_versions, read_current_versions
 from data.delta.window_scan import FileList, WindowScan
 from data.disk.explain import explain_disk_error
+from data.disk.free_space import require_room
 from data.disk.writer_queue import WriterQueue
 from data.errors import StoreBusy, StoreUnusable, UsageError
 from data.schema import TIME
@@ -281,6 +282,7 @@ class StoreTable:
             table = self._open_or_create()
             rows, result = choose_rows(table)
             if not rows.is_empty():
+                self.require_room(int(rows.estimated_size()))
                 transactions = [Transaction(part, table.version()) for part in conflict_parts]
                 stored_rows = rows if self.layout is None else self.find_layout(table).convert_rows(rows)
                 write_deltalake(
@@ -301,9 +303,12 @@ class StoreTable:
             StoreBusy: others went ahead every time.
             StoreUnusable: the table cannot be written.
         """
-        self.run_in_turn(
-            lambda: write_deltalake(self._open_or_create(), rows, mode="append", writer_properties=WRITER_PROPERTIES)
-        )
+
+        def append_once() -> None:
+            self.require_room(int(rows.estimated_size()))
+            write_deltalake(self._open_or_create(), rows, mode="append", writer_properties=WRITER_PROPERTIES)
+
+        self.run_in_turn(append_once)
 
     def delete(self, predicate: str) -> int:
         """Delete the rows that match an SQL predicate and return how many; 0 if the table does not exist.
@@ -341,6 +346,11 @@ class StoreTable:
                 "take it out by `verify-store --set-aside`, which names the minutes to get again"
             )
             raise StoreUnusable(message)
+
+    def require_room(self, more_bytes: int) -> None:
+        """Check that the disk has room for so many bytes; see `data.disk.free_space.require_room`."""
+        if self._folder is not None:
+            require_room(self._folder, more_bytes)
 
     def measure_live_files(self) -> tuple[int, int]:
         """The number of files of the current version and their bytes; zeros if the table does not exist."""
@@ -513,6 +523,7 @@ class StoreTable:
         """
         try:
             with self._translate_errors(), read_current_versions():
+                self.require_room(0)
                 result = RETRY(action)
                 self._record_digests()
                 return result

@@ -5,6 +5,8 @@ import os
 import re
 from pathlib import Path
 
+from data.disk.free_space import SPARE_BYTES
+
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 READ_ONLY = frozenset({errno.EROFS})
 DENIED = frozenset({errno.EACCES, errno.EPERM})
@@ -18,9 +20,6 @@ OS_ERROR_NUMBER = re.compile(r"\(os error (\d+)\)")
 
 UNEXPLAINED = re.compile(r"Generic LocalFileSystem error$|Could not create local directory|transport error$")
 """The message of a write to a local file whose cause the library left out."""
-
-SPARE_BYTES = 64 * 1024
-"""A disk with less room than that is full: a commit needs more."""
 
 
 def explain_disk_error(error: Exception, folder: Path | None) -> str | None:

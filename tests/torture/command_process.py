@@ -55,6 +55,9 @@ def _run_and_report(words: list[str], report: str, temporary: str) -> None:
     os.environ["TMPDIR"], tempfile.tempdir = temporary, None
     output = io.StringIO()
     exit_code = 1
+    errors = Path(report).with_suffix(".errors")  # what libraries print past Python, such as panics
+    with errors.open("wb") as error_file:
+        os.dup2(error_file.fileno(), 2)
     try:
         with ExitStack() as patches, redirect_stdout(output), redirect_stderr(output):
             for patcher in list_patches():
@@ -67,7 +70,8 @@ def _run_and_report(words: list[str], report: str, temporary: str) -> None:
             except BaseException as error:  # noqa: BLE001 - what a terminal would show as a traceback
                 output.write(f"Traceback: {type(error).__name__}: {error}")
     finally:
-        Path(report).write_text(output.getvalue(), encoding="utf-8")
+        printed = errors.read_text(encoding="utf-8", errors="replace")
+        Path(report).write_text(output.getvalue() + printed, encoding="utf-8")
         os._exit(exit_code)
 
 

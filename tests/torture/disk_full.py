@@ -1,7 +1,7 @@
 """Runs every command that writes on a disk that is full, or that fills up while it runs.
 
 ``python -m tests.torture.disk_full FOLDER``: an empty folder on a small disk of its own, such as one of
-``mount -t tmpfs -o size=16m tmpfs FOLDER``. Each command runs with no room at all, then with more and more, until it
+``mount -t tmpfs -o size=32m tmpfs FOLDER``. Each command runs with no room at all, then with more and more, until it
 ends well; some five minutes. Then there is room, and it runs again. A command that has no room must say "disk full"
 with the path and what to do, and leave no part of a file; the store must be as good as it was. Prints tries and
 failures of each command.
@@ -28,7 +28,7 @@ from tests.data.frames import build_candle, build_fetched, get_minute
 from tests.data.old_store import create_old_store
 from tests.torture.command_process import Ended, run_command
 
-FREE_KB = (0, 4, 8, 12, 16, 32, 48, 64, 96, 128, 256, 512, 1024, 2048)
+FREE_KB = (0, 4, 16, 64, 256, 1024, 4096, 8192, 8256, 8448, 8704, 9216, 12288)
 """Room for a command, until it ends well."""
 
 COLLECT = ("--from", "2025-10-10T20:00Z", "--to", "2025-10-11T00:00Z", "--venues", "binance,coinbaseexchange")
@@ -173,8 +173,7 @@ def _judge_refusal(full: Ended, place: Path) -> list[str]:
     faults = [f"left {path}" for path in (place / "out").iterdir()]
     if full.exit_code not in {1, 2, 3}:
         faults.append(f"no exit code of a failure; {end}")
-    if "Traceback" in full.output:
-        faults.append(f"a traceback; {end}")
+    faults += [f"a {word}; {end}" for word in ("Traceback", "panicked") if word in full.output]
     if "isk full" not in full.output or str(place) not in full.output:
         faults.append(f"does not say that the disk is full; {end}")
     return faults

@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from data.disk.explain import explain_disk_error
+from data.disk.free_space import require_room
 from data.errors import StoreUnusable, UsageError
 from data.files.export import write_rows, write_temporary
 from data.store import CandleStore
@@ -140,3 +141,34 @@ def test_a_sync_that_the_disk_refuses_is_no_success(store: CandleStore) -> None:
         pytest.raises(StoreUnusable, match="disk full"),
     ):
         write_minute(store, 0)
+
+
+def test_a_write_is_refused_before_it_begins_if_there_is_no_room(store: CandleStore) -> None:
+    """In the middle of one, deltalake would print a panic; what is there is read, and a large write needs more room."""
+    write_minute(store, 0)
+    state = os.statvfs(store.uri)
+    room = 9 * 1024 * 1024
+    nearly_full = os.statvfs_result((1, 1, *state[2:4], room, *state[5:]))
+    small, large = build_candles(build_candle(1)), build_candles(*(build_candle(number) for number in range(2, 16_002)))
+    with patch("data.disk.free_space.os.statvfs", return_value=nearly_full):
+        store.write_candles(small, source="api.example", fetched_at=NOW)
+        with (
+            patch("data.delta.table.write_deltalake") as write,
+            pytest.raises(StoreUnusable, match=r"/candles cannot be used: disk full: free some space"),
+        ):
+            store.write_candles(large, source="api.example", fetched_at=NOW)
+        assert not write.called
+        assert count_candles(store.uri) == 2
+
+
+def test_a_disk_that_is_read_only_and_has_no_room_is_not_called_full(tmp_path: Path) -> None:
+    """An image that is mounted has no room at all."""
+    state = os.statvfs(tmp_path)
+    image = os.statvfs_result((*state[:4], 0, *state[5:8], os.ST_RDONLY, state[9]))
+    with patch("os.statvfs", return_value=image):
+        require_room(tmp_path / "new")
+    with (
+        patch("os.statvfs", return_value=os.statvfs_result((*state[:4], 0, *state[5:]))),
+        pytest.raises(OSError, match="No"),
+    ):
+        require_room(tmp_path / "new")
