@@ -66,6 +66,8 @@ class Page:
         begins_with_chart: a chart is on the first screen, and is drawn before the app starts
             (`dashboard.web.document`).
         shows_collection: the page itself shows a running collection, so that the shell does not.
+        is_live: the page shows more than the content of the store, such as what runs at the moment.
+        has_later_part: the browser requests a part of the page that takes long, unless it is known already.
     """
 
     name: str
@@ -82,3 +84,5 @@ class Page:
     picture: ExportKind | None = None
     begins_with_chart: bool = False
     shows_collection: bool = False
+    is_live: bool = False
+    has_later_part: bool = False

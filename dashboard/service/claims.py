@@ -18,7 +18,10 @@ CacheKey = tuple[str, str, str, str]
 
 
 class ClaimJudge:
-    """The verdicts on the claims of a ledger, one ledger at a time; of every exchange, at the defaults."""
+    """The verdicts on the claims of a ledger, one ledger at a time; of every exchange, at the defaults.
+
+    ``judged_count`` is how many ledgers were judged.
+    """
 
     def __init__(self, store: CandleStore, catalogue: Catalogue) -> None:
         self._store = store
@@ -27,6 +30,7 @@ class ClaimJudge:
         # A second request for the same verdicts waits for the first, and finds them in the cache.
         self._compute_lock = Lock()
         self._cache_lock = Lock()
+        self.judged_count = 0
 
     def find_basis(self, view: ViewState) -> Basis:
         """What verdicts rest on in a view: real candles unless it excludes exchanges or shows the sample.
@@ -65,6 +69,7 @@ class ClaimJudge:
                 results = judge_claims(ledger.claims, facts, Basis.REAL)
                 with self._cache_lock:
                     self._cache[key] = results
+                    self.judged_count += 1
                     if len(self._cache) > CACHE_SIZE:
                         self._cache.popitem(last=False)
         return results

@@ -178,6 +178,10 @@ class Measurements:
         """
         return self._checker.get_cached(self._build_checks_key(view))
 
+    def count_later_parts(self) -> tuple[int, int]:
+        """How many robustness checks and verdicts were worked out so far, after which a page has more to show."""
+        return self._checker.run_count, self.claims.judged_count
+
     def read_candles(self, measurement: Measurement) -> pl.DataFrame:
         """The candles of the measured asset in its window, of the measurement's kind.
 

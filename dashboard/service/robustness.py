@@ -27,7 +27,7 @@ class RobustnessChecks:
 
 
 class RobustnessChecker:
-    """Runs checks, one at a time, and caches the latest."""
+    """Runs checks, one at a time, and caches the latest; ``run_count`` is how many were run."""
 
     def __init__(self, source: CandleReader) -> None:
         self._source = source
@@ -35,6 +35,7 @@ class RobustnessChecker:
         # A second request for the same checks waits for the first, and finds them in the cache.
         self._compute_lock = Lock()
         self._cache_lock = Lock()
+        self.run_count = 0
 
     def get_cached(self, key: Hashable) -> RobustnessChecks | None:
         """The checks of a key; None if they are not in the cache."""
@@ -56,6 +57,7 @@ class RobustnessChecker:
                 checks = self._compute_checks(questions)
                 with self._cache_lock:
                     self._cache[key] = checks
+                    self.run_count += 1
                     if len(self._cache) > CACHE_SIZE:
                         self._cache.popitem(last=False)
             return checks

@@ -1,6 +1,6 @@
 """From the requests of the browser to the values of shell and page, without the web framework."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl
@@ -26,10 +26,11 @@ QueryParameters = Mapping[str, str]
 
 
 class Router:
-    """Opens and changes pages over one store."""
+    """Opens and changes pages over one store; ``report_failure`` is called where an error becomes the page."""
 
-    def __init__(self, context: PageContext) -> None:
+    def __init__(self, context: PageContext, report_failure: Callable[[], None] = lambda: None) -> None:
         self.context = context
+        self._report_failure = report_failure
 
     @property
     def catalogue(self) -> Catalogue:
@@ -50,6 +51,7 @@ class Router:
                 updates = build_shell_updates(self.context, page, view, messages) | self._build_running_collection(page)
                 updates["content", "children"] = page.build_content(self.context, view)
         except PlumblineError as error:
+            self._report_failure()
             error_content = [html.H1("Nothing can be shown"), html.P(str(error), className="notice alert")]
             updates = build_location_updates(page, view, self.catalogue) | {("content", "children"): error_content}
         # By this the browser recognises a response to an earlier request.

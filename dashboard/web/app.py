@@ -8,12 +8,12 @@ from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, State, ctx, html, no_update, set_props
 from dash.development.base_component import Component
-from flask import Response, request, send_file
+from flask import Flask, Response, request, send_file
 
 from dashboard.components.caveats import METHOD_FILE, METHOD_URL
 from dashboard.components.static_html import serialize
 from dashboard.components.updates import Updates
-from dashboard.exports.routes import build_export_routes
+from dashboard.exports.routes import build_export_routes, read_today
 from dashboard.jobs.actions import PageActions
 from dashboard.pages import not_found
 from dashboard.pages.base import PageContext
@@ -26,6 +26,9 @@ from dashboard.shell.router import QueryParameters, Router
 from dashboard.shell.updates import list_shell_outputs
 from dashboard.state.controls import CONTROLS
 from dashboard.web.access import Access, guard_requests
+from dashboard.web.answers.exchange import find_answers, leave_unstored, store_answers
+from dashboard.web.answers.keys import AnswerKeys
+from dashboard.web.answers.memory import AnswerMemory
 from dashboard.web.document import INLINE_SCRIPTS, RENDERER_HOOKS, PlumblineDash
 from dashboard.web.files.caching import compress_once
 from dashboard.web.files.page_files import bundle_scripts, bundle_styles, read_plotly, serve_page_files
@@ -78,8 +81,11 @@ def create_app(
         access: what a request needs to be answered.
         public_url: what links that leave the page begin with; None for the address of the request.
     """
+    server, memory = Flask("plumbline"), AnswerMemory()
+    store_answers(server, memory)
     app = PlumblineDash(
         name="plumbline",
+        server=server,  # type: ignore[arg-type]  # dash takes a server, other than it says
         title="Plumbline",
         update_title="",
         include_assets_files=False,
@@ -93,20 +99,21 @@ def create_app(
         hooks=RENDERER_HOOKS,
     )
     app.public_url = public_url
-    app.server.after_request(compress_once())
-    serve_page_files(app.server, (read_plotly(), bundle_scripts(), bundle_styles()))
-    app.server.after_request(set_not_found_status)
-    app.server.after_request(vary_by_cookie)
-    app.server.config["MAX_CONTENT_LENGTH"] = MAX_CALLBACK_BYTES
-    guard_requests(app.server, access)
-    guard_addresses(app.server)
+    server.after_request(compress_once())
+    serve_page_files(server, (read_plotly(), bundle_scripts(), bundle_styles()))
+    server.after_request(set_not_found_status)
+    server.after_request(vary_by_cookie)
+    server.config["MAX_CONTENT_LENGTH"] = MAX_CALLBACK_BYTES
+    guard_requests(server, access)
+    guard_addresses(server)
     guard_callbacks(app)
-    app.server.after_request(set_headers(build_policy((*INLINE_SCRIPTS, app.renderer))))
+    server.after_request(set_headers(build_policy((*INLINE_SCRIPTS, app.renderer))))
     app.layout = shell_layout = build_shell(catalogue, read_only=actions.read_only)
     measurements = Measurements(store, catalogue)
-    app.server.register_blueprint(build_export_routes(measurements, Renderer(), public_url=public_url))
+    find_answers(server, memory, AnswerKeys(measurements, actions, read_today).name_request)
+    server.register_blueprint(build_export_routes(measurements, Renderer(), public_url=public_url))
     context = PageContext(measurements, actions)
-    router = Router(context)
+    router = Router(context, leave_unstored)
     app.prerender = partial(prerender_address, shell_layout, router)
     _register_view(app, router)
     _register_picture(app, router)
@@ -116,12 +123,13 @@ def create_app(
         if page.register_callbacks is not None:
             page.register_callbacks(app, context)
     if METHOD_FILE.is_file():
-        app.server.add_url_rule(METHOD_URL, "method", send_method_document)
+        server.add_url_rule(METHOD_URL, "method", send_method_document)
     return app
 
 
 def report_error(error: Exception) -> None:
     """Show an error of a callback as a notice, and leave the page as it was."""
+    leave_unstored()
     if isinstance(error, PlumblineError):
         text = f"This could not be done: {error}"
     else:
@@ -136,6 +144,7 @@ def prerender_address(shell_layout: Component, router: Router, path: str, search
         return prerender(shell_layout, router.open(path, search, read_system_theme()))
     except Exception:
         logger.exception("Pre-rendering a page failed")
+        leave_unstored()
         return Prerendered("")
 
 

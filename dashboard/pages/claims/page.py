@@ -138,5 +138,10 @@ def _build_empty_page(context: PageContext, view: ViewState) -> list[Any]:
 
 
 PAGE = Page(
-    name="claims", title="Claims", build_content=build_content, register_callbacks=register_callbacks, has_charts=False
+    name="claims",
+    title="Claims",
+    build_content=build_content,
+    register_callbacks=register_callbacks,
+    has_charts=False,
+    has_later_part=True,
 )

@@ -376,4 +376,5 @@ PAGE = Page(
     register_callbacks=register_callbacks,
     controls=frozenset({Control.ASSET, Control.WINDOW, Control.CLOCK}),
     shows_collection=True,
+    is_live=True,
 )

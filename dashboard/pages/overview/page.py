@@ -186,4 +186,5 @@ PAGE = Page(
     is_measured=True,
     picture=ExportKind.MATRIX,
     begins_with_chart=True,
+    has_later_part=True,
 )
