@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.collectors.replay_setup import open_store
-from tests.torture.soak import Outage, follow, list_missed, list_uncovered
+from tests.torture.soak import Outage, Usage, follow, list_leaks, list_missed, list_uncovered
 
 OUTAGES = [Outage("bybit", 30, 110), Outage("okx", 20, 90)]
 
@@ -24,3 +24,16 @@ def test_coverage_lacks_what_an_outage_cost_and_nothing_else(tmp_path: Path, mon
     assert list_missed("bybit", 115, OUTAGES) == set(range(23, 50))
     assert list_uncovered(store, "okx", 115) == set()
     assert list_uncovered(store, "binance", 115) == set()
+
+
+def build_usages(memory_mib: list[int], threads: int = 16, open_files: int = 23) -> list[Usage]:
+    """An hour for each figure of memory; the others are those of the last hour."""
+    first = [Usage(240, 100, 1.0, figure, 268_000, 16, 23) for figure in memory_mib[:-1]]
+    return [*first, Usage(240, 100, 1.0, memory_mib[-1], 268_000, threads, open_files)]
+
+
+def test_only_what_grows_from_then_on_is_a_leak() -> None:
+    """The memory of hours seven and eight is compared with that of hours three and four."""
+    assert list_leaks(build_usages([350, 380, 400, 400, 400, 400, 400, 400])) == []
+    assert list_leaks(build_usages([350, 380, 400, 400, 420, 430, 441, 441])) == ["memory"]
+    assert list_leaks(build_usages([400] * 8, threads=49, open_files=32)) == ["threads", "open files"]

@@ -5,9 +5,9 @@
 The follower runs every five minutes of a clock that is set by hand, requests each hour again, and maintains the store,
 as `follow` does; three exchanges are replayed, of which Bybit has only its newest hour. At the end the coverage is
 compared with what the outages must have cost, which is counted minute by minute from their times alone. Prints how many
-minutes are missing, how many were expected to be, and which differ; and files, commits, bytes, memory, threads and open
-files after the first hour and at the end. The exit code is 1 if a minute differs, or if threads or open files grew. A
-simulated hour takes some ten seconds of a processor.
+minutes are missing, how many were expected to be, and which differ; and after each hour files, commits, bytes, memory,
+objects of Python, threads and open files. The exit code is 1 if a minute differs, or if threads, open files or memory
+grew. A simulated hour takes some ten seconds of a processor.
 """
 
 import argparse
@@ -19,7 +19,8 @@ import os
 import sys
 import tempfile
 import threading
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -30,9 +31,12 @@ import stamina
 from collectors import store_writer
 from collectors.follower import Follower, FollowTarget
 from collectors.http.access import Access
+from collectors.venues.row import VenueRow
 from data.store import CandleStore
 from tests.collectors.replay_setup import SPOT_OHLCV_VENUES, build_bars, to_ms
 from tests.replay.faults import Fault, change_rows, return_outage
+from tests.replay.format import Rows
+from tests.replay.market import Bar
 from tests.replay.server import Replay
 
 START = datetime.fromisoformat("2026-11-02T00:02:30Z")
@@ -52,6 +56,10 @@ HOSTS = {"binance": "api.binance.com", "bybit": "api.bybit.com", "okx": "okx.com
 
 POOL_THREADS = min(32, (os.cpu_count() or 1) + 4)
 """Threads that asyncio starts for work in threads, one after the other as they are needed: they are no leak."""
+
+MAX_GROWTH = 1.1
+"""Highest quotient of the memory in the last quarter of the hours and in the second one, each the mean. The first
+quarter is left out: each thread that is added opens the tables for itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +83,7 @@ class Usage:
     commits: int
     store_mib: float
     memory_mib: int
+    objects: int
     threads: int
     open_files: int
 
@@ -102,41 +111,80 @@ def list_missed(venue: str, minutes: int, outages: list[Outage]) -> set[int]:
     return missed
 
 
-def limit_reach(now_ms: int) -> Fault:
-    """Bybit without the candles that are older than its reach."""
+def limit_reach(now_ms: int, served: set[int] | None = None) -> Fault:
+    """Bybit without the candles that are older than its reach; ``served`` takes the open times of those it sends."""
     first_ms = (now_ms // 60_000 - REACH_MIN) * 60_000
-    return change_rows("bybit.com/v5/market/kline", lambda rows: [row for row in rows if int(str(row[0])) >= first_ms])
+
+    def select_newest(rows: Rows) -> Rows:
+        newest = [row for row in rows if int(str(row[0])) >= first_ms]
+        if served is not None:
+            served.update(int(str(row[0])) for row in newest)
+        return newest
+
+    return change_rows("bybit.com/v5/market/kline", select_newest)
+
+
+def build_bars_by_venue(minutes: int) -> dict[str, dict[str, list[Bar]]]:
+    """Candles of each exchange, from three hours before the first run on."""
+    start = START.replace(second=0) - timedelta(hours=3)
+    return {
+        venue: {symbol: build_bars(start, minutes + 240, level=3.0 + number)}
+        for number, (venue, symbol) in enumerate(SYMBOLS.items())
+    }
+
+
+def build_table() -> list[VenueRow]:
+    """The rows of the exchanges without waits, of which Bybit has its newest candles only."""
+    return [replace(row, reach_min=REACH_MIN if row.id == "bybit" else None) for row in SPOT_OHLCV_VENUES]
+
+
+def measure_disk(folder: Path) -> tuple[int, int, float]:
+    """The files of a folder, those of them that are commits, and megabytes; others may write and delete meanwhile."""
+    file_count, commit_count, size = 0, 0, 0
+    for path in folder.rglob("*"):
+        with suppress(FileNotFoundError):
+            if path.is_file():
+                file_count += 1
+                commit_count += path.parent.name == "_delta_log" and path.suffix == ".json"
+                size += path.stat().st_size
+    return file_count, commit_count, round(size / 1e6, 2)
 
 
 def measure_usage(folder: Path) -> Usage:
     """What is taken now."""
     gc.collect()
-    files = [path for path in folder.rglob("*") if path.is_file()]
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
     return Usage(
-        len(files),
-        sum(path.parent.name == "_delta_log" and path.suffix == ".json" for path in files),
-        round(sum(path.stat().st_size for path in files) / 1e6, 2),
+        *measure_disk(folder),
         pages * os.sysconf("SC_PAGE_SIZE") >> 20,
+        len(gc.get_objects()),
         threading.active_count(),
         len(list(Path("/proc/self/fd").iterdir())),
     )
 
 
-async def follow(store: CandleStore, folder: Path, minutes: int, outages: list[Outage]) -> list[Usage]:
-    """Run a follower through so many minutes; what was taken after an hour and at the end."""
-    bars = {
-        venue: {symbol: build_bars(START.replace(second=0) - timedelta(hours=3), minutes + 240, level=3.0 + number)}
-        for number, (venue, symbol) in enumerate(SYMBOLS.items())
+def list_leaks(usages: list[Usage]) -> list[str]:
+    """What grew from the first hour to the last, or with memory from the second quarter of the hours to the last."""
+    first, last, quarter = usages[0], usages[-1], len(usages) // 4
+    grew = {
+        "threads": last.threads > first.threads + POOL_THREADS,
+        "open files": last.open_files > first.open_files + 8,
+        "memory": quarter > 0
+        and sum(usage.memory_mib for usage in usages[-quarter:])
+        > MAX_GROWTH * sum(usage.memory_mib for usage in usages[quarter : 2 * quarter]),
     }
-    table = [replace(row, reach_min=REACH_MIN if row.id == "bybit" else None) for row in SPOT_OHLCV_VENUES]
+    return [name for name, has_grown in grew.items() if has_grown]
+
+
+async def follow(store: CandleStore, folder: Path, minutes: int, outages: list[Outage]) -> list[Usage]:
+    """Run a follower through so many minutes; what was taken after each hour, which is printed too."""
     clock = START
     usages = []
-    async with Replay(bars, now_ms=to_ms(START)) as replay:
+    async with Replay(build_bars_by_venue(minutes), now_ms=to_ms(START)) as replay:
         follower = Follower(
             store,
             FollowTarget(("ATOM",), venues=tuple(SYMBOLS)),
-            table=table,
+            table=build_table(),
             access=Access(replay.url),
             now=lambda: clock,
         )
@@ -148,8 +196,10 @@ async def follow(store: CandleStore, folder: Path, minutes: int, outages: list[O
             await follower.collect_newest()
             await follower.recollect_hour()
             await follower.maintain_store()
-            if minute in {60, minutes}:
+            replay.requests.clear()  # they would count as memory of the follower
+            if minute and minute % 60 == 0:
                 usages.append(measure_usage(folder))
+                click.echo(json.dumps({"hour": minute // 60} | asdict(usages[-1])))
     return usages
 
 
@@ -192,12 +242,10 @@ def main() -> int:
                 f"{venue}: {len(found)} of {minutes} minutes missing, {len(expected)} expected, "
                 f"other ones: {sorted(expected ^ found)[:20]}"
             )
-    first, last = usages[0], usages[-1]
-    for usage in usages:
-        click.echo(json.dumps({field: getattr(usage, field) for field in Usage.__slots__}))
-    leaks = last.threads > first.threads + POOL_THREADS or last.open_files > first.open_files + 8
-    click.echo(json.dumps({"outages": len(outages), "minutes": minutes * len(SYMBOLS), "failures": failures}))
-    return int(bool(failures) or leaks)
+    leaks = list_leaks(usages)
+    outcome = {"outages": len(outages), "minutes": minutes * len(SYMBOLS), "failures": failures, "leaks": leaks}
+    click.echo(json.dumps(outcome))
+    return int(failures > 0 or bool(leaks))
 
 
 if __name__ == "__main__":
