@@ -11,7 +11,7 @@ from dash import Dash
 from waitress.adjustments import Adjustments
 from waitress.channel import HTTPChannel
 from waitress.server import TcpWSGIServer
-from waitress.task import ErrorTask
+from waitress.task import ErrorTask, ThreadedTaskDispatcher
 from waitress.utilities import RequestEntityTooLarge
 
 from dashboard.pages.data.upload import MAX_FILE_MB
@@ -22,6 +22,9 @@ PROGRESS_BYTES = 10_000
 
 SPARE_CONNECTIONS = 16
 """Connections beyond the limit: the newest, before another is closed for it, and those of the server itself."""
+
+FINISH_TIMEOUT_S = 60.0
+"""Seconds that requests have when the server ends, such as the import of the largest file; what waits is dropped."""
 
 PLAIN_TEXT_HEADERS = {"Content-Type": "text/plain; charset=utf-8", **COMMON_HEADERS, POLICY_HEADER: CLOSED_POLICY}
 
@@ -84,6 +87,15 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # as above
         return now_s - self.progress_s > timeout_s
 
 
+class Dispatcher(ThreadedTaskDispatcher):  # type: ignore[misc]  # as above
+    """The threads that answer requests."""
+
+    def shutdown(self, cancel_pending: bool = True, timeout: float | None = None) -> bool:  # noqa: FBT001, FBT002 - as waitress calls it
+        """Wait until the requests under way are answered, for `FINISH_TIMEOUT_S` at most."""
+        has_dropped: bool = super().shutdown(cancel_pending, FINISH_TIMEOUT_S if timeout is None else timeout)
+        return has_dropped
+
+
 class Server(TcpWSGIServer):  # type: ignore[misc]  # as above
     """Closes connections that make no progress and, where too many are open, the one that has waited longest."""
 
@@ -105,9 +117,14 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # as above
             min(waiting, key=lambda channel: channel.progress_s).handle_close()
 
     def close(self) -> None:
-        """Stop listening, and end every connection with the temporary files of its answers."""
+        """Stop listening, and end every connection with the temporary files of its answers.
+
+        Answers that were finished while the server ended are sent first, as far as the client takes them at once.
+        """
         for channel in list(self.active_channels.values()):
-            channel.handle_close()
+            channel.handle_write()
+            if channel.connected:
+                channel.handle_close()
         super().close()
 
 
@@ -126,10 +143,13 @@ def create_server(
         options: of waitress (`waitress.adjustments.Adjustments`); ``connection_limit`` of them are kept open.
     """
     options["connection_limit"] += SPARE_CONNECTIONS
+    dispatcher = Dispatcher()
+    dispatcher.set_thread_count(options["threads"])
     return Server(
         app.server,
         connections,
         _sock=listener,
+        dispatcher=dispatcher,
         adj=Adjustments(**options),
         bind_socket=False,
         sockinfo=(listener.family, listener.type, listener.proto, listener.getsockname()),

@@ -77,7 +77,10 @@ def _describe_bind_error(host: str, port: int, error: OSError) -> str:
 
 
 def serve_app(app: Dash, listener: socket.socket, print_line: Callable[[str], None]) -> None:
-    """Serve until Ctrl-C or SIGTERM; prints the address when ready. Only in the main thread."""
+    """Serve until Ctrl-C or SIGTERM, and finish the requests under way; a second one ends those too.
+
+    Prints the address when ready. Only in the main thread.
+    """
     connections: dict[int, Any] = {}
     server = create_server(
         app,
@@ -96,7 +99,7 @@ def serve_app(app: Dash, listener: socket.socket, print_line: Callable[[str], No
     )
     host, port = listener.getsockname()[:2]
     try:
-        # waitress catches the interrupt, finishes running requests and returns, but not while it starts.
+        # waitress catches the interrupt, finishes running requests and returns; but not while it starts, nor the next.
         with suppress(KeyboardInterrupt), interrupt_on_sigterm():
             print_line(f"Plumbline is at http://{f'[{host}]' if ':' in host else host}:{port} (Ctrl-C ends it)")
             server.run()
