@@ -117,14 +117,9 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # as above
             min(waiting, key=lambda channel: channel.progress_s).handle_close()
 
     def close(self) -> None:
-        """Stop listening, and end every connection with the temporary files of its answers.
-
-        Answers that were finished while the server ended are sent first, as far as the client takes them at once.
-        """
+        """Stop listening, and end every connection with the temporary files of its answers."""
         for channel in list(self.active_channels.values()):
-            channel.handle_write()
-            if channel.connected:
-                channel.handle_close()
+            channel.handle_close()
         super().close()
 
 
