@@ -84,6 +84,7 @@ LAYERS = (
     "evidence.proof.inputs",
     "evidence.proof.numbers",
     "evidence.proof.manifest",
+    "evidence.proof.parquet",
     "evidence.proof.png",
     "evidence.proof.svg",
     "evidence.proof.rows",

@@ -23,8 +23,9 @@ from data.files.export import encode_rows
 from data.reader import CandleReader
 from data.reconstruction.candles import list_assumed_markets
 from data.store import CandleStore
+from data.text.quoting import quote_input
 from deviation.report.frame import build_deviation_frame
-from evidence.proof.manifest import read_questions
+from evidence.proof.manifest import describe_damage, read_questions
 
 
 def rebuild_rows(manifest: Mapping[str, Any], source: CandleReader, catalogue: Catalogue) -> bytes | None:
@@ -44,7 +45,7 @@ def rebuild_rows(manifest: Mapping[str, Any], source: CandleReader, catalogue: C
         return _build_linked_file(manifest, source, catalogue, "csv")
     kind = manifest.get("kind")
     if kind not in {ExportKind.CANDLES, ExportKind.DEVIATION, *CASE_VIEWS}:
-        message = f"there is no table {manifest.get('kind')!r}"
+        message = f"there is no table {quote_input(manifest.get('kind'))}"
         raise ManifestDamaged(message)
     question = read_questions(manifest, catalogue)[0]
     if kind == ExportKind.CANDLES:
@@ -82,13 +83,12 @@ def redraw_picture(
             raise UsageError(message)
         return _build_linked_file(manifest, source, catalogue, file_format.value, drawn_on)
     if manifest.get("kind") != ExportKind.COMPARISON:
-        message = f"there is no picture {manifest.get('kind')!r}"
+        message = f"there is no picture {quote_input(manifest.get('kind'))}"
         raise ManifestDamaged(message)
     try:
         size, theme = SheetSize(manifest["size"]), Theme(manifest["theme"])
     except (KeyError, ValueError) as error:
-        message = f"the manifest cannot be read: {error}"
-        raise ManifestDamaged(message) from error
+        raise describe_damage(error) from error
     measurement = measure_question(source, read_questions(manifest, catalogue)[0])
     style = PictureStyle(size, theme, file_format, Imprint(drawn_on=drawn_on))
     first_seen = manifest.get("as_first_seen") is True
@@ -113,5 +113,4 @@ def _build_linked_file(
             kind = str(manifest.get("kind"))
             return build_export(measurements, renderer, kind, file_format, query, drawn_on=drawn_on).content
     except UsageError as error:
-        message = f"the manifest cannot be read: {error}"
-        raise ManifestDamaged(message) from error
+        raise describe_damage(error) from error

@@ -13,6 +13,7 @@ from typing import Any
 from data.errors import FileRefused, ManifestDamaged
 from data.files.formats.limits import FILE_LIMITS, Limits
 from data.files.formats.unpack import list_members, read_member
+from data.text.quoting import cut_text, escape_hidden_signs, quote_input
 from evidence.proof.canonical import encode_json
 from evidence.proof.manifest import is_intact, seal
 
@@ -86,7 +87,7 @@ def read_case(path: Path, limits: Limits = FILE_LIMITS) -> tuple[dict[str, Any],
             raise ManifestDamaged(message)
         contents = {member.filename: read_member(path, member, limits).data for member in members}
     except UNPACK_ERRORS as error:
-        message = f"the case file cannot be unpacked: {error}"
+        message = f"the case file cannot be unpacked: {cut_text(escape_hidden_signs(str(error)))}"
         raise ManifestDamaged(message) from error
     manifest = _parse_manifest(contents.pop(MANIFEST_NAME, b""))
     _check_contents(manifest, contents)
@@ -101,7 +102,7 @@ def _check_names(names: list[str]) -> None:
     for name in names:
         path = PurePosixPath(name)
         if path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name or not name.isprintable():
-            message = f"the case file has a file with the name {name!r}"
+            message = f"the case file has a file with the name {quote_input(name)}"
             raise ManifestDamaged(message)
 
 
@@ -128,12 +129,13 @@ def _check_contents(manifest: Mapping[str, Any], contents: Mapping[str, bytes]) 
         message = "the manifest of the case file cannot be read: it does not list its files"
         raise ManifestDamaged(message) from error
     for name in sorted(hashes.keys() | contents.keys()):
+        shown = cut_text(escape_hidden_signs(name))
         if name not in contents:
-            message = f"{name} is missing in the case file"
+            message = f"{shown} is missing in the case file"
         elif name not in hashes:
-            message = f"{name} is in the case file, but not in its manifest"
+            message = f"{shown} is in the case file, but not in its manifest"
         elif hashlib.sha256(contents[name]).hexdigest() != hashes[name]:
-            message = f"{name} was changed: it does not have the SHA-256 that the manifest names"
+            message = f"{shown} was changed: it does not have the SHA-256 that the manifest names"
         else:
             continue
         raise ManifestDamaged(message)

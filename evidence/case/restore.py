@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
-from polars.exceptions import PolarsError
 
 from data.catalogue import load_catalogue
 from data.delta.upsert import CHECKSUM, WriteReport
@@ -24,6 +23,7 @@ from data.tables.comparison import compare_with_stored
 from data.tables.lowest_trades import check_low_trades
 from evidence.case.bundle import read_case
 from evidence.case.inputs import CASE_SPAN
+from evidence.proof.parquet import READ_ERRORS, describe_read_error, refuse_large_parquet
 
 CANDLES_NAME = "input/candles.parquet"
 SPANS_NAME = "input/spans.parquet"
@@ -130,7 +130,8 @@ def _read_frame(content: bytes, schema: dict[str, pl.DataType]) -> pl.DataFrame:
         FileRefused: it is another.
     """
     try:
+        refuse_large_parquet(content)
         return pl.read_parquet(content, columns=list(schema)).cast(pl.Schema(schema))
-    except PolarsError as error:
-        message = f"a table of the case file cannot be read: {error}"
+    except READ_ERRORS as error:
+        message = f"a table of the case file cannot be read: {describe_read_error(error)}"
         raise FileRefused(message) from error

@@ -11,6 +11,7 @@ from analysis.questions import build_question
 from data.catalogue import Catalogue
 from data.errors import ManifestDamaged, UsageError
 from data.schema import Evidence, Timeframe
+from data.text.quoting import cut_text, escape_hidden_signs
 from data.times import format_time
 from data.version import VERSION
 from deviation.measurement import Measurement
@@ -109,6 +110,11 @@ def _describe_question(measurement: Measurement) -> dict[str, Any]:
     }
 
 
+def describe_damage(error: Exception) -> ManifestDamaged:
+    """The refusal of a manifest with an entry that is missing or has no meaning; it repeats little of the entry."""
+    return ManifestDamaged(f"the manifest cannot be read: {cut_text(escape_hidden_signs(str(error)))}")
+
+
 def read_questions(manifest: Mapping[str, Any], catalogue: Catalogue) -> list[Question]:
     """The questions of a manifest, with the facts of the catalogue of today.
 
@@ -146,8 +152,7 @@ def read_questions(manifest: Mapping[str, Any], catalogue: Catalogue) -> list[Qu
             for measured in manifest["measured"]
         ]
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError, UsageError) as error:
-        message = f"the manifest cannot be read: {error}"
-        raise ManifestDamaged(message) from error
+        raise describe_damage(error) from error
 
 
 def read_input_entries(manifest: Mapping[str, Any]) -> list[tuple[InputRead, dict[str, Any]]]:
@@ -159,5 +164,4 @@ def read_input_entries(manifest: Mapping[str, Any]) -> list[tuple[InputRead, dic
     try:
         return [(InputRead.from_json(entry), dict(entry)) for entry in manifest["inputs"]]
     except (KeyError, TypeError, ValueError, OverflowError) as error:
-        message = f"the manifest cannot be read: {error}"
-        raise ManifestDamaged(message) from error
+        raise describe_damage(error) from error

@@ -3,17 +3,14 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-from polars.exceptions import PolarsError
-
 from data.errors import ManifestDamaged
-from data.files.export import METADATA_KEY, METADATA_SUFFIX, encode_rows
+from data.files.export import METADATA_SUFFIX
 from data.files.formats.unpack import refuse_special_file
-from evidence.proof.manifest import HASH_ENTRY, is_intact
+from evidence.proof.manifest import HASH_ENTRY, describe_damage, is_intact
+from evidence.proof.parquet import read_parquet_file
 from evidence.proof.png import PNG_SIGNATURE, extract_from_png
 from evidence.proof.rows import ROWS_HASH, hash_csv
 from evidence.proof.svg import extract_from_svg
@@ -21,8 +18,11 @@ from evidence.proof.svg import extract_from_svg
 MAX_FILE_BYTES = 512 << 20
 """The largest file that is read."""
 
-MAX_ROWS = 20_000_000
-"""The most rows of a Parquet file that are read."""
+MAX_JSON_BYTES = 16 << 20
+"""The longest manifest, and the longest metadata beside a CSV; one of a hundred assets has 1 MB."""
+
+MAX_JSON_VALUES = 1_000_000
+"""The most values in it, each of which takes some 100 bytes of memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def read_proven_content(name: str, content: bytes, metadata: bytes | None = None
                 raise ManifestDamaged(message)
             return _check_rows(metadata, content)
         case ".parquet":
-            return _read_parquet(content)
+            return _check_rows(*read_parquet_file(content))
         case _:
             return ProvenFile(read_picture_manifest(content))
 
@@ -93,19 +93,6 @@ def parse_manifest(text: bytes | str) -> dict[str, Any]:
     return manifest
 
 
-def _read_parquet(content: bytes) -> ProvenFile:
-    try:
-        metadata = pl.read_parquet_metadata(BytesIO(content)).get(METADATA_KEY, "{}")
-        if pl.scan_parquet(BytesIO(content)).select(pl.len()).collect().item() > MAX_ROWS:
-            message = f"the file has more than {MAX_ROWS:,} rows"
-            raise ManifestDamaged(message)
-        rows = pl.read_parquet(BytesIO(content))
-    except PolarsError as error:
-        message = f"the file cannot be read: {error}"
-        raise ManifestDamaged(message) from error
-    return _check_rows(metadata, encode_rows(rows, "csv"))
-
-
 def _check_rows(metadata: bytes | str, rows: bytes) -> ProvenFile:
     """The manifest in the notes of metadata, if it is of these rows."""
     manifest = next(_list_manifests(_parse_object(metadata)), None)
@@ -127,11 +114,14 @@ def _list_manifests(metadata: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _parse_object(text: bytes | str) -> dict[str, Any]:
+    data = text.encode() if isinstance(text, str) else text
+    if len(data) > MAX_JSON_BYTES or sum(map(data.count, (b"[", b"{", b","))) > MAX_JSON_VALUES:
+        message = f"the manifest has more than {MAX_JSON_BYTES >> 20} MB, or than {MAX_JSON_VALUES:,} values"
+        raise ManifestDamaged(message)
     try:
         content = json.loads(text)
     except (ValueError, RecursionError) as error:
-        message = f"the manifest cannot be read ({error})"
-        raise ManifestDamaged(message) from error
+        raise describe_damage(error) from error
     if not isinstance(content, dict):
         message = "the manifest is no object"
         raise ManifestDamaged(message)
@@ -142,8 +132,7 @@ def _check_intact(manifest: dict[str, Any]) -> None:
     try:
         intact = is_intact(manifest)
     except (ValueError, RecursionError) as error:
-        message = f"the manifest cannot be read ({error})"
-        raise ManifestDamaged(message) from error
+        raise describe_damage(error) from error
     if not intact:
         message = "the manifest was changed: it does not have the SHA-256 that it names"
         raise ManifestDamaged(message)

@@ -4,7 +4,7 @@ import re
 from xml.sax.saxutils import escape, unescape
 
 from data.errors import ManifestDamaged
-from evidence.proof.png import KEYWORD
+from evidence.proof.png import KEYWORD, MAX_TEXT_BYTES
 
 ELEMENT = re.compile(rb'<metadata id="' + KEYWORD.encode() + rb'">([^<]*)</metadata>')
 
@@ -28,5 +28,8 @@ def extract_from_svg(content: bytes) -> bytes:
     texts = ELEMENT.findall(content)
     if len(texts) != 1:
         message = "the picture has no manifest" if not texts else f"the picture has {len(texts)} manifests"
+        raise ManifestDamaged(message)
+    if len(texts[0]) > MAX_TEXT_BYTES:
+        message = "the manifest is too long"
         raise ManifestDamaged(message)
     return unescape(texts[0].decode("utf-8", "replace")).encode()

@@ -13,10 +13,11 @@ from data.catalogue import Catalogue
 from data.errors import ManifestDamaged, NoUsableCandles
 from data.reader import CandleReader
 from data.schema import REVISION, build_empty_frame
+from data.text.quoting import quote_input
 from deviation.question import Question
 from evidence.proof.canonical import MARKET_KEY
 from evidence.proof.inputs import InputRead, describe_read
-from evidence.proof.manifest import FORMAT, read_input_entries, read_questions
+from evidence.proof.manifest import FORMAT, describe_damage, read_input_entries, read_questions
 from evidence.proof.numbers import Difference, build_numbers, list_differences
 from evidence.proof.rows import ROWS_HASH, hash_csv, list_row_differences
 
@@ -133,7 +134,7 @@ def verify_manifest(
         StoreUnusable: the store cannot be read.
     """
     if manifest.get("format") != FORMAT:
-        message = f"the manifest has format {manifest.get('format')!r}; this program reads {FORMAT}"
+        message = f"the manifest has format {quote_input(manifest.get('format'))}; this program reads {FORMAT}"
         raise ManifestDamaged(message)
     if "measured" not in manifest and rows is not None:  # of what the store held
         return Proof(manifest, differences=tuple(rows.compare()), is_store_table=True)
@@ -163,7 +164,7 @@ def _check_inputs(questions: Sequence[Question], reads: Sequence[InputRead]) -> 
             and (read.origin, read.timeframe) == (question.origin, question.timeframe)
             for read in reads
         ):
-            message = f"the manifest does not describe the rows of {question.asset}"
+            message = f"the manifest does not describe the rows of {quote_input(question.asset)}"
             raise ManifestDamaged(message)
 
 
@@ -172,8 +173,7 @@ def _compare_markets(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Mar
         old_markets = {tuple(str(market[name]) for name in MARKET_KEY): market for market in old["markets"]}
         old_values = {key: (int(market["rows"]), str(market["sha256"])) for key, market in old_markets.items()}
     except (KeyError, TypeError, ValueError) as error:
-        message = f"the manifest cannot be read: {error}"
-        raise ManifestDamaged(message) from error
+        raise describe_damage(error) from error
     new_values = {
         tuple(market[name] for name in MARKET_KEY): (market["rows"], market["sha256"]) for market in new["markets"]
     }
