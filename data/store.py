@@ -11,11 +11,11 @@ from datetime import UTC, datetime, timedelta
 
 import polars as pl
 
-from data.delta.maintenance import RETENTION, Maintenance, StoreSize, maintain_tables, measure_disk_size
-from data.delta.migration import OnMonth, migrate_table
 from data.delta.table import StoreTable, quote_sql
+from data.delta.upkeep.maintenance import RETENTION, Maintenance, StoreSize, maintain_tables, measure_disk_size
+from data.delta.upkeep.migration import OnMonth, migrate_table
+from data.delta.upkeep.verification import TableCheck, find_damaged_files, remove_files, verify_table
 from data.delta.upsert import WriteReport
-from data.delta.verification import TableCheck, find_damaged_files, remove_files, verify_table
 from data.delta.versions import StoreVersions
 from data.errors import UsageError
 from data.grid.candle_grid import CandleGrid

@@ -10,8 +10,8 @@ from cli import clock
 from cli.session import Session, SessionCommand
 from cli.tables.console import build_console
 from dashboard.text.numbers import format_count, format_megabytes
-from data.delta.maintenance import RETENTION
-from data.delta.migration import OnMonth
+from data.delta.upkeep.maintenance import RETENTION
+from data.delta.upkeep.migration import OnMonth
 from data.errors import UsageError
 
 

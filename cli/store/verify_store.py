@@ -4,7 +4,7 @@ import click
 
 from cli.session import Session, SessionCommand
 from dashboard.text.numbers import format_count
-from data.delta.verification import TableCheck
+from data.delta.upkeep.verification import TableCheck
 from data.errors import StoreUnusable
 from data.store import CandleStore
 from data.tables.set_aside import LostSpan

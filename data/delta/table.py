@@ -6,7 +6,7 @@ and retries, with a backoff and jitter. Exceptions of deltalake and polars are t
 
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
@@ -32,6 +32,7 @@ from data.delta.versions import get_held_versions, read_current_versions
 from data.delta.window_scan import FileList, WindowScan
 from data.disk.explain import explain_disk_error
 from data.disk.free_space import require_room
+from data.disk.live_notes import LiveNotes
 from data.disk.writer_queue import WriterQueue
 from data.errors import StoreBusy, StoreUnusable, UsageError
 from data.schema import TIME
@@ -90,6 +91,9 @@ class StoreTable:
         self._folder = find_local_folder(uri)
         self.digest_record = None if self._folder is None else DigestRecord(self._folder)
         self._queue = None if self.digest_record is None else WriterQueue(self.digest_record.path.parent, self.name)
+        self.writers = (
+            None if self.digest_record is None else LiveNotes(self.digest_record.path.with_suffix(".writers"))
+        )
         self._cached = threading.local()
 
     def open(self) -> DeltaTable | None:
@@ -347,6 +351,9 @@ class StoreTable:
             )
             raise StoreUnusable(message)
 
+    def _note_writer(self) -> AbstractContextManager[None]:
+        return nullcontext() if self.writers is None else self.writers.hold("")
+
     def require_room(self, more_bytes: int) -> None:
         """Check that the disk has room for so many bytes; see `data.disk.free_space.require_room`."""
         if self._folder is not None:
@@ -522,7 +529,7 @@ class StoreTable:
             StoreUnusable: the table cannot be read or written.
         """
         try:
-            with self._translate_errors(), read_current_versions():
+            with self._translate_errors(), read_current_versions(), self._note_writer():
                 self.require_room(0)
                 result = RETRY(action)
                 self._record_digests()

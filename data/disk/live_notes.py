@@ -64,16 +64,29 @@ class LiveNotes:
                     texts[path.name] = file.read()
         return texts
 
-    def remove_dead(self) -> None:
-        """Remove what killed processes left.
+    def find_oldest_dead(self) -> float | None:
+        """When the oldest of the notes was written that killed processes left, in seconds since 1970; None for none.
+
+        Raises:
+            OSError: a note cannot be read.
+        """
+        return min((written_s for _, written_s in self._list_dead()), default=None)
+
+    def remove_dead(self, before_s: float | None = None) -> None:
+        """Remove what killed processes left, all of it or what was written before a time in seconds since 1970.
 
         Raises:
             OSError: the disk refuses.
         """
+        for path, written_s in self._list_dead():
+            if before_s is None or written_s < before_s:
+                path.unlink(missing_ok=True)
+
+    def _list_dead(self) -> Iterator[tuple[Path, float]]:
         for path in self._list_paths():
             with suppress(FileNotFoundError), path.open(encoding="utf-8") as file:
                 if not _is_locked(file.fileno()):
-                    path.unlink(missing_ok=True)
+                    yield path, os.fstat(file.fileno()).st_mtime
 
     def _list_paths(self) -> list[Path]:
         try:

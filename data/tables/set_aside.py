@@ -8,7 +8,7 @@ from urllib.parse import unquote
 import polars as pl
 
 from data.delta.table import StoreTable
-from data.delta.verification import remove_files
+from data.delta.upkeep.verification import remove_files
 from data.schema import Timeframe
 from data.tables.coverage import CoverageTable
 

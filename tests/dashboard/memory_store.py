@@ -11,7 +11,7 @@ import polars as pl
 from dashboard.jobs.actions import CollectionOrder, CollectionProgress, StoredSource
 from dashboard.jobs.import_choice import ImportChoice
 from dashboard.jobs.store_actions import StoreActions
-from data.delta.maintenance import StoreSize
+from data.delta.upkeep.maintenance import StoreSize
 from data.errors import PlumblineError, StoreUnusable
 from data.files.import_many import StoredFile
 from data.files.preview import ImportPreview, preview_file

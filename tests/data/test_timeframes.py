@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from data.delta.maintenance import StoreSize
+from data.delta.upkeep.maintenance import StoreSize
 from data.errors import FileRefused
 from data.files.import_file import read_candle_file
 from data.files.import_many import import_files

@@ -18,7 +18,7 @@ from dashboard.text.clock import Zone
 from dashboard.text.numbers import format_count, format_megabytes
 from dashboard.text.store import LENGTH_NAMES, format_instant
 from data.catalogue import Catalogue
-from data.delta.maintenance import StoreSize
+from data.delta.upkeep.maintenance import StoreSize
 from data.lock import Holder
 from data.schema import Origin, Timeframe
 from data.text.redact import redact_secrets

@@ -25,7 +25,7 @@ from dashboard.service.measurements import Measurements
 from dashboard.state.view import OriginChoice, ViewState, build_default_view
 from dashboard.text.clock import Zone
 from data.catalogue import load_catalogue
-from data.delta.maintenance import StoreSize
+from data.delta.upkeep.maintenance import StoreSize
 from data.lock import Holder
 from data.schema import CANDLE, COVERAGE, REJECTED_PAGE, REVISION, RUN, Origin, Timeframe, build_empty_frame
 from data.store import CandleStore

@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 from deltalake import write_deltalake
 
-from data.delta import migration, staging
+from data.delta.upkeep import migration, staging
 from data.schema import Timeframe
 from data.store import CandleStore
 

@@ -70,7 +70,7 @@ def test_full_files_are_left_alone_while_the_month_lasts(store: CandleStore) -> 
     late = build_candle(at=NOVEMBER + timedelta(hours=9))
     store.write_candles(build_candles(late), source="api.example", fetched_at=FETCHED)
     smallest = min(Path(uri).stat().st_size for uri in full)
-    with patch("data.delta.compaction.FULL_BYTES", smallest):
+    with patch("data.delta.upkeep.compaction.FULL_BYTES", smallest):
         store.maintain(FETCHED)
         assert count_files(store)["ATOM", "2025-11-01"] == 2
         assert full < set(DeltaTable(f"{store.uri}/candles").file_uris())

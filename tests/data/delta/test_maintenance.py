@@ -10,8 +10,8 @@ from deltalake import DeltaTable
 from deltalake.exceptions import CommitFailedError
 from polars.testing import assert_frame_equal
 
-from data.delta.maintenance import Maintenance, StoreSize
 from data.delta.table import StoreTable
+from data.delta.upkeep.maintenance import Maintenance, StoreSize
 from data.errors import StoreUnusable, UsageError
 from data.store import CandleStore
 from tests.data.frames import LATER, NOW, build_candle, build_candles, build_coverage, get_minute

@@ -14,8 +14,8 @@ from deltalake.transaction import create_table_with_add_actions
 from filelock import FileLock
 from polars.testing import assert_frame_equal
 
-from data.delta import migration
 from data.delta.layout import Layout
+from data.delta.upkeep import migration
 from data.errors import StoreBusy, StoreUnusable, UsageError
 from data.schema import Timeframe
 from data.store import CandleStore
@@ -180,7 +180,8 @@ def test_a_missing_row_stops_the_migration(store: CandleStore) -> None:
     def write_all_but_one(staged: DeltaTable, rows: pl.DataFrame, **options: Any) -> None:  # noqa: ANN401 - the same
         write_deltalake(staged, rows[1:], **options)
 
-    with patch("data.delta.staging.write_deltalake", write_all_but_one), pytest.raises(StoreUnusable, match="stays as"):
+    patched = patch("data.delta.upkeep.staging.write_deltalake", write_all_but_one)
+    with patched, pytest.raises(StoreUnusable, match="stays as"):
         migrate(store)
     assert find_layout(store) is Layout.DAY
     assert_frame_equal(read_everything(store), before)

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from data.delta.compaction import compact_months
 from data.delta.layout import Layout
 from data.delta.local_folder import find_local_folder, list_paths
 from data.delta.table import StoreTable
+from data.delta.upkeep.compaction import compact_months
+from data.delta.upkeep.orphans import remove_orphans
 
 RETENTION = timedelta(days=7)
 """How long files stay that the current version of a table does not use: a reader may be at an older version."""
@@ -71,8 +72,11 @@ def _maintain_table(table: StoreTable, now: datetime, retention: timedelta) -> N
             snapshot.optimize.compact(writer_properties=table.choose_writer_properties(snapshot))
         # Not `full`: that removes whatever the log does not name, such as all data if the log is a new one.
         snapshot.vacuum(int(retention / timedelta(hours=1)), dry_run=False)
+        remove_orphans(table, snapshot, retention)
         snapshot.create_checkpoint()
 
+    if table.open() is None:
+        return
     table.run_with_retries(maintain_once)
     table.tidy_digests()
 

@@ -13,8 +13,8 @@ from deltalake.transaction import RemoveAction
 
 from data.delta.digest_record import Damage
 from data.delta.local_folder import list_paths
-from data.delta.maintenance import RETENTION
 from data.delta.table import StoreTable
+from data.delta.upkeep.maintenance import RETENTION
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,11 +22,11 @@ from deltalake.exceptions import CommitFailedError
 from deltalake.transaction import AddAction, create_table_with_add_actions
 from filelock import FileLock, Timeout
 
-from data.delta.compaction import SORT_COLUMNS
 from data.delta.layout import Layout
 from data.delta.local_folder import FolderTable, find_local_folder
-from data.delta.staging import StagedFiles, list_files
 from data.delta.table import StoreTable, quote_sql
+from data.delta.upkeep.compaction import SORT_COLUMNS
+from data.delta.upkeep.staging import StagedFiles, list_files
 from data.errors import StoreBusy, StoreUnusable, UsageError
 
 STAGING_FOLDER = "by-month"

@@ -12,8 +12,8 @@ import polars as pl
 from deltalake import DeltaTable
 
 from data.delta.layout import Layout
-from data.delta.staging import StagedFiles, build_remove_actions, list_files
 from data.delta.table import StoreTable
+from data.delta.upkeep.staging import StagedFiles, build_remove_actions, list_files
 
 FULL_BYTES = 2 * 1024 * 1024
 """A file of this size is not merged before its month is over; twelve markets fill it in some ten days."""
