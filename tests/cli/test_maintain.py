@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cli import clock
-from data.delta import migration
+from data.delta.upkeep import migration
 from data.store import CandleStore
 from tests.cli.program import RunCommand, split_lines
 from tests.data.frames import NOW, build_candle, build_fetched, get_minute

@@ -1,10 +1,10 @@
 """Kills processes that write to a store with -9 at random moments, and looks at what they leave.
 
 ``python -m tests.torture.kills [KILLS [ACTION...]]``: so many kills (50 unless given) of each action, some 3 s each:
-import, revision, compaction, vacuum, migration. `tests.collectors.test_kill` kills a collection. Each begins with a
-fresh copy of a store. After a kill everything that was there before must be read, nothing but what the action writes
-may have been added, and `verify-store` must find no damage; the same action then goes on to its end, as if it had not
-been killed. Prints for each action the kills, failures, and how many files no commit names.
+import, collection, revision, compaction, vacuum, migration. Each begins with a fresh copy of a store. After a kill
+everything that was there before must be read, nothing but what the action writes may have been added, and `verify-store`
+must find no damage; the same action then goes on to its end, as if it had not been killed. Prints for each action the
+kills, failures, and how many files no commit names.
 """
 
 import json
@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from multiprocessing.connection import Connection
@@ -27,9 +28,12 @@ import polars as pl
 
 from cli import main as main_module
 from data.store import CandleStore
-from tests.cli.program import run_main, write_csv
+from tests.cli.program import run_main, run_replay, write_csv
+from tests.collectors.replay_setup import build_four_venues
 from tests.data.frames import NOW, build_candle, build_candles, build_coverage, build_fetched, get_minute
 from tests.data.old_store import create_old_store
+from tests.torture.command_process import list_patches
+from tests.torture.disk_full import COLLECT
 
 PROCESSES = multiprocessing.get_context("forkserver")
 ASSETS = ("ATOM", "DOGE", "XRP")
@@ -55,6 +59,15 @@ class Action:
 def import_file(uri: str, file: str) -> None:
     """Import a file of all assets."""
     run_main("--store", uri, "import", "--complete", file)
+
+
+def collect(uri: str, replay_url: str) -> None:
+    """Collect four hours of an asset from the venues of a replay."""
+    with ExitStack() as patches:
+        for patcher in list_patches():
+            patches.enter_context(patcher)
+        result = run_main("--store", uri, "collect", "--assets", "WBETH", *COLLECT, "--mirror", replay_url)
+    sys.exit(result.exit_code)
 
 
 def revise(uri: str, _: str) -> None:
@@ -99,8 +112,8 @@ def age_removals(uri: Path) -> None:
             path.write_text("".join(f"{json.dumps(action)}\n" for action in actions), encoding="utf-8")
 
 
-def prepare_actions(folder: Path) -> list[Action]:
-    """The stores that actions begin with, and the actions."""
+def prepare_actions(folder: Path, replay_url: str | None = None) -> list[Action]:
+    """The stores that actions begin with, and the actions; a collection only if there is a replay."""
     filled = folder / "filled"
     fill_store(CandleStore(str(filled)), close=3.0)
     lines = [
@@ -124,6 +137,7 @@ def prepare_actions(folder: Path) -> list[Action]:
         by_day.candles.write(build_fetched(*rows))
     return [
         Action("import", import_file, filled, str(file)),
+        *([] if replay_url is None else [Action("collection", collect, filled, replay_url)]),
         Action("revision", revise, filled),
         Action("compaction", maintain, filled),
         Action("vacuum", maintain, old),
@@ -245,9 +259,9 @@ def main() -> None:
     generator = random.Random(seed)  # noqa: S311 - no secret
     PROCESSES.set_forkserver_preload([main_module.__name__])
     failures = 0
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory() as name, run_replay(build_four_venues()) as replay:
         folder = Path(name)
-        for action in prepare_actions(folder):
+        for action in prepare_actions(folder, replay.url):
             if sys.argv[2:] and action.name not in sys.argv[2:]:
                 continue
             faults, unnamed = kill_action(action, kills, folder, generator)
