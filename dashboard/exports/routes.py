@@ -17,6 +17,7 @@ from dashboard.exports.metadata.tabular import METADATA_FORMAT, METADATA_MIMETYP
 from dashboard.exports.registry import EXPORTS, Export
 from dashboard.exports.request import ExportFile, ExportRequest
 from dashboard.service.measurements import Measurements
+from dashboard.service.turns import RETRY_AFTER_S, ServerBusy
 from dashboard.sheet.imprint import Imprint
 from dashboard.sheet.renderer import Renderer
 from dashboard.sheet.sizes import SheetSize
@@ -40,6 +41,7 @@ STATUS_CODES: dict[type[PlumblineError], int] = {
     BrowserMissing: 501,
     BrowserBusy: 503,
     BrowserFailed: 503,
+    ServerBusy: 503,
     StoreUnusable: 503,
 }
 """HTTP status of each error."""
@@ -49,9 +51,6 @@ EXPORT_KEYS = ("size",)
 
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 """Hosts that only the reader's own machine knows; links in pictures leave them out."""
-
-RETRY_AFTER_S = 5
-"""Seconds to wait before a retry; drawing the eight pictures of a full queue takes about four."""
 
 
 def build_export(
@@ -79,6 +78,7 @@ def build_export(
         UsageError: There is no such export, or part of the query is invalid.
         NoUsableCandles: There is no candle to show.
         BrowserMissing, BrowserBusy, BrowserFailed: The picture cannot be drawn (now).
+        ServerBusy: The file takes long, and too much other work waits.
         StoreUnusable: The store cannot be read.
     """
     export, view = _find_export(kind, file_format), _parse_view(query, measurements.catalogue)
@@ -91,12 +91,14 @@ def build_export(
         measurements=measurements,
         renderer=renderer,
     )
-    version = measurements.read_full_version()
-    file = export.make(export_request)
-    if measurements.read_full_version() == version:
-        return file
-    # Candles or a scan came meanwhile: the manifest may be of others than the numbers. Once more, from the newer ones.
-    return export.make(export_request)
+    turns = measurements.turns
+    with turns.take() if file_format == "zip" else turns.take_for(view):
+        version = measurements.read_full_version()
+        file = export.make(export_request)
+        if measurements.read_full_version() == version:
+            return file
+        # Candles or a scan came meanwhile: the manifest may be of others than the numbers. Once more, from newer ones.
+        return export.make(export_request)
 
 
 def read_today() -> date:

@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from threading import Lock
 
+from dashboard.service.turns import Turns
 from dashboard.state.view import OriginChoice, ViewState
 from data.catalogue import Catalogue
 from data.store import CandleStore
@@ -23,9 +24,10 @@ class ClaimJudge:
     ``judged_count`` is how many ledgers were judged.
     """
 
-    def __init__(self, store: CandleStore, catalogue: Catalogue) -> None:
+    def __init__(self, store: CandleStore, catalogue: Catalogue, turns: Turns) -> None:
         self._store = store
         self._catalogue = catalogue
+        self._turns = turns
         self._cache: OrderedDict[CacheKey, tuple[ClaimResult, ...]] = OrderedDict()
         # A second request for the same verdicts waits for the first, and finds them in the cache.
         self._compute_lock = Lock()
@@ -59,9 +61,12 @@ class ClaimJudge:
             ledger: the claims.
 
         Raises:
+            ServerBusy: they are not in the cache, and too much other work waits.
             StoreUnusable: the store cannot be read.
         """
-        with self._compute_lock:
+        if (cached := self.get_cached(version, ledger)) is not None:
+            return cached
+        with self._turns.take(), self._compute_lock:
             results = self.get_cached(version, ledger)
             if results is None:
                 key = self._build_key(version, ledger)

@@ -15,6 +15,7 @@ from dashboard.service.history import HistoryReader
 from dashboard.service.market import ScanReader, ScanResult
 from dashboard.service.robustness import RobustnessChecker, RobustnessChecks
 from dashboard.service.store_info import StoreInfo
+from dashboard.service.turns import Turns
 from dashboard.state.view import OriginChoice, ViewState
 from data.catalogue import Catalogue
 from data.errors import NoUsableCandles
@@ -80,14 +81,16 @@ def combine_results(view: ViewState, results: Sequence[ViewResult], catalogue: C
 class Measurements:
     """Measures views from a store, and caches measurements for the version of its content.
 
-    ``store_info`` reads what the store holds and lacks, ``claims`` judges what was said of an event.
+    ``store_info`` reads what the store holds and lacks, ``claims`` judges what was said of an event, ``turns`` are for
+    work that takes long.
     """
 
     def __init__(self, store: CandleStore, catalogue: Catalogue) -> None:
         self._store = store
         self._pinned_version: ContextVar[list[str] | None] = ContextVar("version of the store", default=None)
         self.store_info = StoreInfo(store)
-        self.claims = ClaimJudge(store, catalogue)
+        self.turns = Turns()
+        self.claims = ClaimJudge(store, catalogue, self.turns)
         self._scans = ScanReader(store)
         self._history = HistoryReader(store)
         self.catalogue = catalogue
@@ -95,7 +98,7 @@ class Measurements:
         self._cached_has_seconds = lru_cache(maxsize=CACHE_SIZE)(self._read_has_seconds)
         self._cached_inputs = lru_cache(maxsize=RECORD_CACHE_SIZE)(self._describe_reads)
         self._cached_other_assets = lru_cache(maxsize=1)(self._read_other_assets)
-        self._checker = RobustnessChecker(store)
+        self._checker = RobustnessChecker(store, self.turns)
 
     @property
     def reader(self) -> PriceReader:
@@ -165,6 +168,7 @@ class Measurements:
         """The robustness checks of `measure_event`, from the cache if they are there.
 
         Raises:
+            ServerBusy: They are not, and too much other work waits.
             StoreUnusable: The store cannot be read.
         """
         key = self._build_checks_key(view)

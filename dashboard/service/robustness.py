@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from threading import Lock
 
 from analysis.event import measure_event, measure_question_sensitivity
+from dashboard.service.turns import Turns
 from data.reader import CandleReader
 from deviation.placebo import PlaceboDay
 from deviation.question import Question
@@ -29,8 +30,9 @@ class RobustnessChecks:
 class RobustnessChecker:
     """Runs checks, one at a time, and caches the latest; ``run_count`` is how many were run."""
 
-    def __init__(self, source: CandleReader) -> None:
+    def __init__(self, source: CandleReader, turns: Turns) -> None:
         self._source = source
+        self._turns = turns
         self._cache: OrderedDict[Hashable, RobustnessChecks] = OrderedDict()
         # A second request for the same checks waits for the first, and finds them in the cache.
         self._compute_lock = Lock()
@@ -49,9 +51,12 @@ class RobustnessChecker:
         """The checks of questions that differ in their asset alone; ``key`` identifies them and the stored candles.
 
         Raises:
+            ServerBusy: They are not in the cache, and too much other work waits.
             StoreUnusable: The store cannot be read.
         """
-        with self._compute_lock:
+        if (cached := self.get_cached(key)) is not None:
+            return cached
+        with self._turns.take(), self._compute_lock:
             checks = self.get_cached(key)
             if checks is None:
                 checks = self._compute_checks(questions)

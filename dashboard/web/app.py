@@ -19,13 +19,14 @@ from dashboard.pages import not_found
 from dashboard.pages.base import PageContext
 from dashboard.pages.registry import PAGES, find_page
 from dashboard.service.measurements import Measurements
+from dashboard.service.turns import RETRY_AFTER_S, ServerBusy
 from dashboard.sheet.renderer import Renderer
 from dashboard.shell.collection_bar import build_collection_updates
 from dashboard.shell.layout import build_shell
 from dashboard.shell.router import QueryParameters, Router
 from dashboard.shell.updates import list_shell_outputs
 from dashboard.state.controls import CONTROLS
-from dashboard.web.access import Access, guard_requests
+from dashboard.web.access import Access, guard_requests, refuse
 from dashboard.web.answers.exchange import find_answers, leave_unstored, store_answers
 from dashboard.web.answers.keys import AnswerKeys
 from dashboard.web.answers.memory import AnswerMemory
@@ -112,6 +113,7 @@ def create_app(
     measurements = Measurements(store, catalogue)
     find_answers(server, memory, AnswerKeys(measurements, actions, read_today).name_request)
     server.register_blueprint(build_export_routes(measurements, Renderer(), public_url=public_url))
+    server.register_error_handler(ServerBusy, ask_to_retry)
     context = PageContext(measurements, actions)
     router = Router(context, leave_unstored)
     app.prerender = partial(prerender_address, shell_layout, router)
@@ -139,13 +141,27 @@ def report_error(error: Exception) -> None:
 
 
 def prerender_address(shell_layout: Component, router: Router, path: str, search: str) -> Prerendered:
-    """The prerendered page of an address; empty after an error, which the app itself will show."""
+    """The prerendered page of an address; empty after an error, which the app itself will show.
+
+    Raises:
+        ServerBusy: The window is long, and too much other work waits.
+    """
     try:
         return prerender(shell_layout, router.open(path, search, read_system_theme()))
+    except ServerBusy:
+        raise
     except Exception:
         logger.exception("Pre-rendering a page failed")
         leave_unstored()
         return Prerendered("")
+
+
+def ask_to_retry(error: ServerBusy) -> Response:
+    """The refusal of a page for now; a browser opens it again by itself."""
+    text = str(error)
+    response = refuse(HTTPStatus.SERVICE_UNAVAILABLE, f"{text[:1].upper()}{text[1:]}.")
+    response.headers["Retry-After"] = response.headers["Refresh"] = str(RETRY_AFTER_S)
+    return response
 
 
 def set_not_found_status(response: Response) -> Response:

@@ -2,13 +2,20 @@
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from threading import Event, Lock
+from threading import BoundedSemaphore, Event, Lock
 
 MAX_BYTES = 64_000_000
 """Bytes of all answers together; a page of the sample has 15,000 as compressed, a picture 300,000."""
 
 LARGEST_SHARE = 8
 """An answer may take at most this part of the memory, so that a large file does not replace all others."""
+
+SHORT_WAIT_S = 1.0
+"""Seconds for which everyone waits for an answer that another thread makes; most take a tenth of one."""
+
+MAX_LONG_WAITS = 4
+"""Threads that wait for longer. Of the server's sixteen, pictures hold eight at most, long work three
+(`dashboard.service.turns`) and these four: one at least is left for what is in memory, and does 500 a second."""
 
 OVERHEAD_BYTES = 3_000
 """What an answer takes beside its body: key, headers, and the objects that hold them."""
@@ -38,7 +45,9 @@ class _Pending:
 class AnswerMemory:
     """Answers by their keys; the one that was not used for longest is dropped for a new one. For any threads."""
 
-    def __init__(self, max_bytes: int = MAX_BYTES) -> None:
+    def __init__(self, max_bytes: int = MAX_BYTES, short_wait_s: float = SHORT_WAIT_S) -> None:
+        self._short_wait_s = short_wait_s
+        self._long_waits = BoundedSemaphore(MAX_LONG_WAITS)
         self._max_bytes = max_bytes
         self._lock = Lock()
         self._answers: OrderedDict[bytes, StoredAnswer] = OrderedDict()
@@ -53,8 +62,8 @@ class AnswerMemory:
     def find(self, key: bytes) -> StoredAnswer | None:
         """The answer; if another thread is making it, once that has ended.
 
-        None if the caller has to make it, and then to call `finish`. Those who waited for an answer that was not
-        stored make it all at the same time, and do not wait for each other again.
+        None if the caller has to make it, and then to call `finish`. So have those for whom there is no room among the
+        long waits, and those who waited for an answer that was not stored: they do not wait for each other again.
         """
         with self._lock:
             answer = self._answers.get(key)
@@ -65,7 +74,11 @@ class AnswerMemory:
             if pending is None:
                 self._pending[key] = _Pending()
                 return None
-        pending.ended.wait()
+        if not pending.ended.wait(self._short_wait_s) and self._long_waits.acquire(blocking=False):
+            try:
+                pending.ended.wait()
+            finally:
+                self._long_waits.release()
         return pending.answer
 
     def finish(self, key: bytes, answer: StoredAnswer | None) -> None:

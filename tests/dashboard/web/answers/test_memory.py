@@ -1,8 +1,9 @@
 """Answers in memory: bounded by bytes, and made once however many need them."""
 
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from threading import Thread
 
-from dashboard.web.answers.memory import LARGEST_SHARE, OVERHEAD_BYTES, AnswerMemory, StoredAnswer
+from dashboard.web.answers.memory import LARGEST_SHARE, MAX_LONG_WAITS, OVERHEAD_BYTES, AnswerMemory, StoredAnswer
 
 SIZE = OVERHEAD_BYTES + 1_000
 """What an answer with a body of 1,000 bytes takes."""
@@ -96,3 +97,16 @@ def test_who_waited_in_vain_makes_the_answer() -> None:
     assert found == [None]
     memory.finish(b"key", None)
     assert memory.used_bytes == 0
+
+
+def test_few_wait_for_long() -> None:
+    """Of those who need a slow answer four wait until it is there; the others make it, and hold no thread up."""
+    memory = AnswerMemory(8 * LARGEST_SHARE * SIZE, short_wait_s=0)
+    assert memory.find(b"key") is None
+    answer = build_answer("key")
+    with ThreadPoolExecutor(MAX_LONG_WAITS + 2) as executor:
+        results = [executor.submit(memory.find, b"key") for _ in range(MAX_LONG_WAITS + 2)]
+        ended = as_completed(results)
+        assert [next(ended).result(), next(ended).result()] == [None, None]
+        memory.finish(b"key", answer)
+        assert [result.result() for result in results].count(answer) == MAX_LONG_WAITS
