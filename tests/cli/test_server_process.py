@@ -212,7 +212,10 @@ def test_idle_connections_are_closed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("interruptible")
-def test_a_restart_keeps_its_port_and_a_second_program_does_not_move(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("stop_signal", "exit_code"), [(signal.SIGTERM, 0), (signal.SIGKILL, -signal.SIGKILL)])
+def test_a_restart_keeps_its_port_and_a_second_program_does_not_move(
+    tmp_path: Path, stop_signal: signal.Signals, exit_code: int
+) -> None:
     """On a named port the program is found again there, and another program beside it ends with a reason.
 
     Connections stay open meanwhile: one that was answered, and one with half a request.
@@ -230,13 +233,24 @@ def test_a_restart_keeps_its_port_and_a_second_program_does_not_move(tmp_path: P
             assert connections[-2].recv(4) == b"HTTP"
             with urlopen(f"{address}/method", timeout=TIMEOUT_S) as response:  # noqa: S310 - our own address
                 response.read(1)
-            command = [sys.executable, str(ROOT / "app.py"), "--store", str(tmp_path / "lake"), "serve"]
-            second = subprocess.run(  # noqa: S603 - our own program
-                command, env=os.environ | {"PLUMBLINE_PORT": str(port)}, capture_output=True, text=True, check=False
-            )
-            assert second.returncode == 2
-            assert second.stderr.startswith(f"Error: port {port} on 127.0.0.1 is taken by another program: ")
-            process.send_signal(signal.SIGTERM)
-            process.wait(TIMEOUT_S)
+            if stop_signal is signal.SIGTERM:
+                assert_port_is_taken(tmp_path / "lake", port)
+            process.send_signal(stop_signal)
+            _, errors = process.communicate(timeout=TIMEOUT_S)
+            assert process.returncode == exit_code
+            assert "Traceback" not in errors
     for connection in connections:
         connection.close()
+
+
+def assert_port_is_taken(store: Path, port: int) -> None:
+    """Another program that is told to serve there ends, and says why."""
+    second = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, str(ROOT / "app.py"), "--store", str(store), "serve"],
+        env=os.environ | {"PLUMBLINE_PORT": str(port)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert second.returncode == 2
+    assert second.stderr.startswith(f"Error: port {port} on 127.0.0.1 is taken by another program: ")
