@@ -24,22 +24,28 @@ def interruptible() -> Iterator[None]:
     signal.signal(signal.SIGINT, before)
 
 
-def end_during_request(monkeypatch: pytest.MonkeyPatch, stop_signal: signal.Signals, work_s: float) -> bytes:
-    """What the client gets whose request takes so many seconds from the signal on.
+def end_during_request(
+    monkeypatch: pytest.MonkeyPatch, stop_signal: signal.Signals, work_s: float, again_s: float = math.inf
+) -> tuple[bytes, float]:
+    """What the client gets whose request takes so many seconds from the signal on, and after how many the server ends.
 
-    They are seconds of a clock that goes on by ten with each look of the server at it.
+    They are seconds of a clock that goes on by ten with each look of the server at it. After ``again_s`` the signal
+    comes again.
     """
     app = Dash(__name__)
     app.layout = html.Div()
     has_begun, is_done = threading.Event(), threading.Event()
     looks = itertools.count(step=10)
     answers: list[bytes] = []
+    seen_s: list[float] = []
 
     def read_clock() -> float:
-        now_s = min(next(looks), work_s)
-        if now_s == work_s:
+        seen_s.append(min(next(looks), work_s))
+        if seen_s[-1] == work_s:
             is_done.set()
-        return now_s
+        if seen_s[-1] == again_s:
+            signal.raise_signal(stop_signal)
+        return seen_s[-1]
 
     def work() -> str:
         has_begun.set()
@@ -61,7 +67,7 @@ def end_during_request(monkeypatch: pytest.MonkeyPatch, stop_signal: signal.Sign
         is_done.set()
         thread.join()
     (answer,) = answers
-    return answer
+    return answer, seen_s[-1]
 
 
 @pytest.mark.parametrize("stop_signal", [signal.SIGTERM, signal.SIGINT])
@@ -69,11 +75,17 @@ def test_a_request_under_way_is_finished_and_answered(
     monkeypatch: pytest.MonkeyPatch, stop_signal: signal.Signals
 ) -> None:
     """An import of 50 s is not torn, and its page learns how it ended."""
-    answer = end_during_request(monkeypatch, stop_signal, 50)
+    answer, _ = end_during_request(monkeypatch, stop_signal, 50)
     assert answer.startswith(b"HTTP/1.0 200 OK\r\n")
     assert answer.endswith(b"\r\n\r\nstored")
 
 
 def test_a_request_without_end_does_not_hold_the_server_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """After a minute the server ends without it."""
-    assert end_during_request(monkeypatch, signal.SIGTERM, math.inf) == b""
+    assert end_during_request(monkeypatch, signal.SIGTERM, math.inf) == (b"", 60)
+
+
+@pytest.mark.parametrize("stop_signal", [signal.SIGTERM, signal.SIGINT])
+def test_a_second_signal_ends_the_server_at_once(monkeypatch: pytest.MonkeyPatch, stop_signal: signal.Signals) -> None:
+    """Whoever presses Ctrl-C again does not wait for the request."""
+    assert end_during_request(monkeypatch, stop_signal, math.inf, again_s=20) == (b"", 20)
