@@ -58,6 +58,10 @@ class Comparison:
         else:
             self.faults.append(f"{subject}: {place} is {actual!r}, in truth {expected!r}")
 
+    def compare_exactly(self, subject: str, place: str, actual: float | None, expected: float | None) -> None:
+        """Compare a number that is the same to the last bit, None where there is none."""
+        self.require(subject, f"{place} is {actual!r}, in truth {expected!r}", holds=actual == expected)
+
     def compare_keys(self, subject: str, place: str, actual: Any, expected: Any) -> None:  # noqa: ANN401 - any keys
         """Compare two sets of names."""
         self.compare(subject, f"names of {place}", sorted(actual), sorted(expected))

@@ -100,11 +100,14 @@ def _compare_minute(
     comparison.compare(
         name, f"{place} price", read_number(row["price"]), candle.close if candle and is_traded else None
     )
+    # Against the own group nothing is converted: the same operations on the same prices.
+    is_exact = row["against"] == row["group"] and answer.question.underlying is None
+    compare = comparison.compare_exactly if is_exact else comparison.compare
     for field in CELL_FIELDS:
-        comparison.compare(name, f"{place} {field}", read_number(row[field]), getattr(cell, field))
+        compare(name, f"{place} {field}", read_number(row[field]), getattr(cell, field))
     low, high = cell.reference_low, cell.reference_high
     middle = None if low is None or high is None else (low + high) / 2
-    comparison.compare(name, f"{place} reference", read_number(row["reference"]), middle)
+    compare(name, f"{place} reference", read_number(row["reference"]), middle)
     comparison.compare(name, f"{place} fx_mid", read_number(row["fx_mid"]), cell.factor and cell.factor.mid)
 
 
