@@ -3,12 +3,13 @@
     python -m tests.torture.truth --evenings 40 --seed 1 [--pictures 3]
 
 Each evening is drawn from its number: an asset on four to thirteen exchanges with different wire formats, in dollars,
-stablecoins, euros and won, with gaps, halts, spikes, minutes of little volume, and outages. The real clients collect it
-from the replay in several rounds, in which some exchanges do not answer, and some of that once more. Then the program
-measures, and these are compared with what `tests.oracle` makes of the drawn markets, without the store or any line of
-the program: all stored candles and quiet spans, `measure --json`, `lows --json`, every measured CSV, the data of the
-charts of the page, and the comparison picture, both the numbers that it carries and those that it shows in words. Of
-some evenings the picture is drawn by Chromium, too, and read back.
+stablecoins, euros and won, with gaps, halts, spikes, minutes of little volume, and outages; in half of the evenings the
+question has choices made by hand. The real clients collect it from the replay in several rounds, in which some
+exchanges do not answer, and some of that once more. Then the program measures, and these are compared with what
+`tests.oracle` makes of the drawn markets, without the store or any line of the program: all stored candles and quiet
+spans, `measure --json`, `lows --json`, every measured CSV, the data of the charts of the page, and the comparison
+picture, both the numbers that it carries and those that it shows in words. Of some evenings the picture is drawn by
+Chromium, too, and read back.
 
 An evening takes ten to fifteen seconds of a processor. Prints evenings and failures, and by output how many values were
 equal to the last bit, and how many differ by rounding; the exit code is 1 if a value differs.

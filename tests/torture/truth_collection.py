@@ -50,7 +50,7 @@ def collect_evening(evening: TrueEvening, folder: Path, seed: int) -> ReplayRun[
 
 def build_question(evening: TrueEvening, *, named: bool = True) -> OracleQuestion:
     """The question about an evening for the independent program; whether the event's window has its name."""
-    is_wrapped = evening.asset == "WBETH"
+    is_wrapped, choices = evening.asset == "WBETH", evening.choices
     return OracleQuestion(
         asset=evening.asset,
         start=evening.start,
@@ -63,6 +63,12 @@ def build_question(evening: TrueEvening, *, named: bool = True) -> OracleQuestio
         underlying="ETH" if is_wrapped else None,
         ratio_market="WBETH/ETH" if is_wrapped else None,
         focus=evening.focus,
+        weighted=choices.weighted,
+        as_is=choices.as_is,
+        min_vote=float(choices.min_vote),
+        enter=choices.enter / 100,
+        exit=choices.exit / 100,
+        excluded=(choices.excluded,) if choices.excluded else (),
         event=EVENT if evening.is_event else None,
         window_name=EVENT_WINDOW[0] if evening.is_event and named else None,
     )

@@ -97,6 +97,18 @@ class Round(NamedTuple):
 
 
 @dataclass(frozen=True)
+class TrueChoices:
+    """What is chosen by hand; thresholds in per cent, ``min_vote`` in dollars, ``excluded`` a venue or ""."""
+
+    weighted: bool = False
+    as_is: bool = False
+    min_vote: int = 100
+    enter: int = 2
+    exit: int = 1
+    excluded: str = ""
+
+
+@dataclass(frozen=True)
 class TrueEvening:
     """Markets, the rounds in which they are collected, and the question.
 
@@ -108,6 +120,7 @@ class TrueEvening:
         now: the clock of the collection, in seconds since 1970.
         markets: every market that the replay serves.
         rounds: the collections, in their order.
+        choices: what is chosen by hand.
     """
 
     asset: str
@@ -118,6 +131,7 @@ class TrueEvening:
     now: int
     markets: tuple[TrueMarket, ...]
     rounds: tuple[Round, ...]
+    choices: TrueChoices
 
     def list_answered(self, venue: str) -> list[tuple[int, int]]:
         """The spans for which a venue answered: where it was there, and still had them."""
@@ -161,15 +175,32 @@ def draw_evening(seed: int, *, is_event: bool | None = None) -> TrueEvening:
     evening = _Plan(random, asset, start, end, now, tuple((a - margin, b + margin) for a, b in spans))
     markets = [evening.draw_market(venue, symbol) for venue in venues for symbol in _draw_symbols(random, venue, asset)]
     markets += [evening.draw_market(venue, symbol) for venue in venues for symbol in _draw_legs(random, venue)]
+    focus = "binance" if "binance" in venues else random.choice(venues)
     return TrueEvening(
         asset=asset,
         start=start,
         end=end,
         is_event=is_event,
-        focus="binance" if "binance" in venues else random.choice(venues),
+        focus=focus,
         now=now,
         markets=tuple(markets),
         rounds=tuple(_draw_rounds(random, venues, spans)),
+        choices=_draw_choices(random, [venue for venue in venues if venue != focus]),
+    )
+
+
+def _draw_choices(random: Random, others: list[str]) -> TrueChoices:
+    """The defaults in half of the evenings."""
+    if random.random() < 0.5:
+        return TrueChoices()
+    enter, exit_ = random.choice(((2, 1), (2, 1), (5, 2), (10, 10)))
+    return TrueChoices(
+        weighted=random.random() < 0.5,
+        as_is=random.random() < 0.3,
+        min_vote=random.choice((100, 0, 1000)),
+        enter=enter,
+        exit=exit_,
+        excluded=random.choice(others) if random.random() < 0.3 else "",
     )
 
 

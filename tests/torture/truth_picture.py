@@ -20,7 +20,7 @@ ACROSS_TITLE = re.compile(r"^(\w+) exchanges vs (\w+) exchanges$")
 FAIR_TITLE = re.compile(r"^Vs fair value by (\w+) exchanges$")
 FINDING = re.compile(r"up to ([\d.]+)% (below|above) (?:other (\w+) exchanges|its estimated fair value)")
 ROBUST = re.compile(
-    r"At least 2% (below|above) in (\d+) of (\d+) comparable minutes: (\d+) whichever exchange is left out, "
+    r"At least [\d.]+% (below|above) in (\d+) of (\d+) comparable minutes: (\d+) whichever exchange is left out, "
     r"(\d+) allowing for a minute's lag, (\d+) for the whole minute"
 )
 EXTREME = re.compile(r"^<b>([^<]+)</b> vs other (\w+) exchanges, (\d\d:\d\d)$")

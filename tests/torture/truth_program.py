@@ -21,9 +21,14 @@ from tests.cli.program import run_main
 from tests.dashboard.memory_store import RecordedActions
 from tests.torture.endpoint_bodies import build_bodies
 from tests.torture.truth_collection import to_time
-from tests.torture.truth_markets import EVENT, EVENT_WINDOW, TrueEvening
+from tests.torture.truth_markets import EVENT, EVENT_WINDOW, TrueChoices, TrueEvening
 
 Json = dict[str, Any]
+
+DEFAULTS = {"reference": "median", "quote": "usd", "min-vote": "100", "enter": "2", "exit": "1"}
+
+OPTIONS = {"out": "exclude"}
+"""Options of commands by the key of a link, where they have another name."""
 
 
 @dataclass(frozen=True)
@@ -90,17 +95,30 @@ def ask_page(client: FlaskClient, path: str, query: dict[str, str]) -> Json:
 
 
 def build_query(evening: TrueEvening) -> dict[str, str]:
-    """The question about an evening as options of a command, and as the query of a page's link."""
-    options = {"asset": evening.asset, "focus": evening.focus}
+    """The question about an evening as the query of a page's link."""
+    options = {"asset": evening.asset, "focus": evening.focus, **_build_choices(evening.choices)}
     if evening.is_event:
         return {**options, "event": EVENT, "window": EVENT_WINDOW[0]}
     start, end = (f"{to_time(edge):%Y-%m-%dT%H:%MZ}" for edge in (evening.start, evening.end))
     return {**options, "from": start, "to": end}
 
 
+def _build_choices(choices: TrueChoices) -> dict[str, str]:
+    """What differs from the defaults."""
+    values = {
+        "reference": "weighted-median" if choices.weighted else "median",
+        "quote": "as-is" if choices.as_is else "usd",
+        "min-vote": str(choices.min_vote),
+        "enter": str(choices.enter),
+        "exit": str(choices.exit),
+        "out": choices.excluded,
+    }
+    return {name: value for name, value in values.items() if value != DEFAULTS.get(name, "")}
+
+
 def ask_program(store: CandleStore, folder: Path, evening: TrueEvening) -> AskedProgram:
     """The program over the store in a folder, asked about an evening."""
     query = build_query(evening)
-    words = tuple(word for name, value in query.items() for word in (f"--{name}", value))
+    words = tuple(word for name, value in query.items() for word in (f"--{OPTIONS.get(name, name)}", value))
     app = create_app(store, load_catalogue(), RecordedActions())
     return AskedProgram(str(folder / "lake"), app.server.test_client(), words, query)
