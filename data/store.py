@@ -11,7 +11,8 @@ from datetime import UTC, datetime, timedelta
 
 import polars as pl
 
-from data.delta.table import StoreTable, quote_sql
+from data.delta.sql import quote_sql
+from data.delta.table import StoreTable
 from data.delta.upkeep.maintenance import RETENTION, Maintenance, StoreSize, maintain_tables, measure_disk_size
 from data.delta.upkeep.migration import OnMonth, migrate_table
 from data.delta.upkeep.verification import TableCheck, find_damaged_files, remove_files, verify_table

@@ -4,11 +4,9 @@ Two writers that read the same part of a table cannot both commit: the later one
 and retries, with a backoff and jitter. Exceptions of deltalake and polars are translated here.
 """
 
-import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from datetime import UTC, datetime
-from pathlib import Path
+from datetime import datetime
 from typing import TypeVar
 
 import polars as pl
@@ -22,19 +20,20 @@ from deltalake import (
     WriterProperties,
     write_deltalake,
 )
-from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
+from deltalake.exceptions import CommitFailedError, DeltaError
 
 from data.delta.digest_record import DigestRecord
 from data.delta.layout import Layout
 from data.delta.local_folder import FolderTable, find_local_folder, list_paths
 from data.delta.object_storage import explain_error
-from data.delta.versions import get_held_versions, read_current_versions
+from data.delta.table_opener import TableOpener
+from data.delta.versions import read_current_versions
 from data.delta.window_scan import FileList, WindowScan
 from data.disk.explain import explain_disk_error
 from data.disk.free_space import require_room
 from data.disk.live_notes import LiveNotes
 from data.disk.writer_queue import WriterQueue
-from data.errors import StoreBusy, StoreUnusable, UsageError
+from data.errors import StoreBusy, StoreUnusable
 from data.schema import TIME
 
 RETRY = stamina.RetryingCaller(attempts=40, timeout=120.0, wait_initial=0.02, wait_max=2.0, wait_jitter=0.2).on(
@@ -94,45 +93,19 @@ class StoreTable:
         self.writers = (
             None if self.digest_record is None else LiveNotes(self.digest_record.path.with_suffix(".writers"))
         )
-        self._cached = threading.local()
+        self._opener = TableOpener(uri, self._folder, self.digest_record)
 
     def open(self) -> DeltaTable | None:
         """The table at its current version, or that which is held (`data.delta.versions`); None if it does not exist.
 
-        Each thread caches the table that it opened, and updates it only where the log shows a later version; no thread
-        changes the version that another one reads. After an error the table is opened anew.
+        Each thread has its own; see `data.delta.table_opener`. After an error the table is opened anew.
 
         Raises:
             UsageError: the scheme of the URI is unknown.
             StoreUnusable: the place cannot be reached or is no Delta table, or its log is not as it was written.
         """
-        held = get_held_versions()
-        if self.uri not in held:
-            return self._open_current(None)
-        version = held[self.uri]
-        if version is None:
-            return None
-        table = self._open_current(version)
-        if table is not None and table.version() != version:
-            with self._translate_errors():
-                table.load_as_version(version)
-        return table
-
-    def _open_current(self, sufficient: int | None) -> DeltaTable | None:
-        """The table at its current version, or at the ``sufficient`` one if the thread has opened it at that."""
         with self._translate_errors():
-            first_commit = _identify_commit(self._folder, 0)
-            is_same_place = self._folder is None or first_commit is not None
-            cached: DeltaTable | None = getattr(self._cached, "table", None)
-            if cached is not None and is_same_place and self._cached.first_commit == first_commit:
-                if sufficient is None or cached.version() != sufficient:
-                    self._update_cached()
-                return cached
-            checkpoint = _identify_checkpoint(self._folder)
-            self._check_log()
-            table = self._open_existing()
-            self._cached.table, self._cached.first_commit, self._cached.checkpoint = table, first_commit, checkpoint
-            return table
+            return self._opener.open()
 
     @property
     def name(self) -> str:
@@ -190,7 +163,7 @@ class StoreTable:
             if paths is not None:
                 self.check_files(paths)
             elif table is not None:
-                self._derive(table, self._check_all_files)
+                self._opener.derive(table, self._check_all_files)
             rows = pl.LazyFrame(schema=self._build_stored_schema(table)) if table is None else self._scan(table)
             return _collect(query(rows))
 
@@ -209,7 +182,7 @@ class StoreTable:
 
     def list_files(self, table: DeltaTable) -> FileList:
         """The files of the table, of rows with an asset and an ``open_time``, at its version."""
-        return self._derive(table, self._list_files)
+        return self._opener.derive(table, self._list_files)
 
     def scan_window(
         self,
@@ -369,18 +342,7 @@ class StoreTable:
 
     def _scan(self, table: DeltaTable) -> pl.LazyFrame:
         """The rows of a table; polars looks up the columns of a version once for all queries of the thread."""
-        return self._derive(table, self._build_scan)
-
-    def _derive(self, table: DeltaTable, build: Callable[[DeltaTable], T]) -> T:
-        """What is built from a table at its version, once for all queries of the thread."""
-        # By its id, as all tables are equal to deltalake; the cache keeps the table, so that no other gets its id.
-        version = id(table), table.version()
-        if getattr(self._cached, "version", None) != version:
-            self._cached.version, self._cached.derived_from, self._cached.derived = version, table, {}
-        derived: dict[Callable[[DeltaTable], T], T] = self._cached.derived
-        if build not in derived:
-            derived[build] = build(table)
-        return derived[build]
+        return self._opener.derive(table, self._build_scan)
 
     def _check_all_files(self, table: DeltaTable) -> None:
         self.check_files(list_paths(table))
@@ -402,58 +364,6 @@ class StoreTable:
             )
         )
         return rows.with_columns(*columns).select(*self.schema)
-
-    def _update_cached(self) -> None:
-        """Bring the cached table to its current version.
-
-        Versions are numbered without gaps, so there is a later one only if the next number has a commit; or a new
-        checkpoint, after which old commits may be removed.
-        """
-        if self._folder is None:
-            self._cached.table.update_incremental()  # lists the log once
-            return
-        table, checkpoint = self._cached.table, _identify_checkpoint(self._folder)
-        if checkpoint != self._cached.checkpoint or _identify_commit(self._folder, table.version() + 1) is not None:
-            self._check_log()
-            table.update_incremental()
-            self._cached.checkpoint = checkpoint
-
-    def _check_log(self) -> None:
-        """Compare the log with the record of its digests.
-
-        Raises:
-            StoreUnusable: it is not as it was written.
-        """
-        damages = [] if self.digest_record is None else self.digest_record.find_log_damage()
-        if damages:
-            message = (
-                f"the store is damaged: {self.uri}/{damages[0].path} {damages[0].reason}; put it back from a copy, or "
-                "collect and import into a new store"
-            )
-            raise StoreUnusable(message)
-
-    def _open_existing(self) -> DeltaTable | None:
-        try:
-            return self._try_open()
-        except TableNotFoundError:
-            # Another writer may have created the table between the two checks.
-            try:
-                return self._try_open()
-            except TableNotFoundError as error:
-                message = f"the store at {self.uri} cannot be read: {explain_error(error)}"
-                raise StoreUnusable(message) from error
-
-    def _try_open(self) -> DeltaTable | None:
-        """The table; None if the place is empty. Raises TableNotFoundError if it is not empty but no table."""
-        try:
-            return FolderTable(self.uri)
-        except TableNotFoundError as error:
-            if "Unknown scheme" in str(error):
-                message = f"no storage is known for {self.uri!r}; give a folder or a URI such as s3://BUCKET/PATH"
-                raise UsageError(message) from error
-            if _is_blocked(self.uri):
-                raise
-            return None
 
     def choose_writer_properties(self, table: DeltaTable) -> WriterProperties:
         """How the Parquet files of a table are written."""
@@ -545,7 +455,7 @@ class StoreTable:
         except CommitFailedError:
             raise
         except (DeltaError, OSError, pl.exceptions.PolarsError) as error:
-            self._cached.table = None
+            self._opener.forget()
             reason = explain_disk_error(error, self._folder) or explain_error(error)
             message = f"the store at {self.uri} cannot be used: {reason}"
             raise StoreUnusable(message) from error
@@ -553,44 +463,3 @@ class StoreTable:
 
 def _collect(rows: pl.LazyFrame) -> pl.DataFrame:
     return rows.with_columns(pl.col(pl.Datetime).cast(TIME)).collect()
-
-
-def quote_sql(text: str) -> str:
-    """A text as an SQL literal.
-
-    >>> quote_sql("it's")
-    "'it''s'"
-    """
-    return "'" + text.replace("'", "''") + "'"
-
-
-def quote_sql_time(time: datetime) -> str:
-    """An aware time as an SQL literal."""
-    return f"arrow_cast('{time.astimezone(UTC).isoformat()}', 'Timestamp(Microsecond, Some(\"UTC\"))')"
-
-
-def _identify_commit(folder: Path | None, version: int) -> tuple[int, int] | None:
-    """Identity of a commit, which changes if the table in a folder is replaced; None if there is none, or no folder."""
-    return None if folder is None else _identify_file(folder / "_delta_log" / f"{version:020}.json")
-
-
-def _identify_checkpoint(folder: Path | None) -> tuple[int, int] | None:
-    """Identity of the note of the last checkpoint, which changes with every checkpoint; None as for commits."""
-    return None if folder is None else _identify_file(folder / "_delta_log" / "_last_checkpoint")
-
-
-def _identify_file(path: Path) -> tuple[int, int] | None:
-    try:
-        stat = path.stat()
-    except OSError:
-        return None
-    return stat.st_ino, stat.st_mtime_ns
-
-
-def _is_blocked(uri: str) -> bool:
-    """Whether a local place that did not open as a table has a Delta log or data, or a file instead of a folder."""
-    if "://" in uri:
-        return False
-    path = Path(uri)
-    is_file = any(place.is_file() for place in (path, *path.parents))
-    return is_file or any((path / "_delta_log").glob("*.json")) or any(path.rglob("*.parquet"))

@@ -5,7 +5,8 @@ from datetime import datetime
 
 import polars as pl
 
-from data.delta.table import StoreTable, quote_sql, quote_sql_time
+from data.delta.sql import quote_sql, quote_sql_time
+from data.delta.table import StoreTable
 from data.intervals import MARKET_COLUMNS, merge_span_rows
 from data.outstanding import ANY_MARKET_SUFFIXES, list_outstanding
 from data.schema import (

@@ -4,7 +4,8 @@ from datetime import datetime
 
 import polars as pl
 
-from data.delta.table import StoreTable, quote_sql_time
+from data.delta.sql import quote_sql_time
+from data.delta.table import StoreTable
 from data.frames import build_row_frame
 from data.schema import LISTING
 

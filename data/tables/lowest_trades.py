@@ -7,7 +7,8 @@ import polars as pl
 from deltalake import DeltaTable
 
 from data.delta.layout import Layout
-from data.delta.table import StoreTable, quote_sql
+from data.delta.sql import quote_sql
+from data.delta.table import StoreTable
 from data.delta.upsert import CHECKSUM
 from data.schema import LOW_TRADE, STORED_LOW_TRADE, Origin, Timeframe
 

@@ -2,9 +2,9 @@
 
 ``python -m tests.torture.kills [KILLS [ACTION...]]``: so many kills (50 unless given) of each action, some 3 s each:
 import, collection, revision, compaction, vacuum, migration. Each begins with a fresh copy of a store. After a kill
-everything that was there before must be read, nothing but what the action writes may have been added, and `verify-store`
-must find no damage; the same action then goes on to its end, as if it had not been killed. Prints for each action the
-kills, failures, and how many files no commit names.
+everything that was there before must be read, nothing but what the action writes may have been added, and
+`verify-store` must find no damage; the same action then goes on to its end, as if it had not been killed. Prints for
+each action the kills, failures, and how many files no commit names.
 """
 
 import json

@@ -24,7 +24,8 @@ from filelock import FileLock, Timeout
 
 from data.delta.layout import Layout
 from data.delta.local_folder import FolderTable, find_local_folder
-from data.delta.table import StoreTable, quote_sql
+from data.delta.sql import quote_sql
+from data.delta.table import StoreTable
 from data.delta.upkeep.compaction import SORT_COLUMNS
 from data.delta.upkeep.staging import StagedFiles, list_files
 from data.errors import StoreBusy, StoreUnusable, UsageError

@@ -110,6 +110,6 @@ def test_a_table_made_while_it_is_looked_for_is_found(store: CandleStore) -> Non
             raise looks.pop()
         return FolderTable(uri)
 
-    with patch("data.delta.table.FolderTable", miss_once):
+    with patch("data.delta.table_opener.FolderTable", miss_once):
         assert store.read_candles(["ATOM"], *WIDE).height == 1
     assert looks == []
