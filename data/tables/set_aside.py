@@ -3,10 +3,8 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from urllib.parse import unquote
 
-import polars as pl
-
+from data.delta.log_files import list_log_files
 from data.delta.table import StoreTable
 from data.delta.upkeep.verification import remove_files
 from data.schema import Timeframe
@@ -57,15 +55,14 @@ def _find_spans(table: StoreTable, timeframe: Timeframe, paths: Collection[str])
     snapshot = table.open()
     if snapshot is None:
         return []
-    actions = pl.DataFrame(snapshot.get_add_actions())
     spans = [
         LostSpan(
-            action["partition"]["asset"],
+            file.partition["asset"],
             timeframe,
-            action["min"]["open_time"].astimezone(UTC),
-            action["max"]["open_time"].astimezone(UTC) + timedelta(seconds=timeframe.seconds),
+            file.least["open_time"].astimezone(UTC),
+            file.greatest["open_time"].astimezone(UTC) + timedelta(seconds=timeframe.seconds),
         )
-        for action in actions.iter_rows(named=True)
-        if unquote(action["path"]) in paths
+        for file in list_log_files(snapshot)
+        if file.path in paths
     ]
     return sorted(spans, key=lambda span: (span.asset, span.start))

@@ -12,8 +12,9 @@ import polars as pl
 from deltalake import DeltaTable
 
 from data.delta.layout import Layout
+from data.delta.log_files import build_remove_actions, list_log_files
 from data.delta.table import StoreTable
-from data.delta.upkeep.staging import StagedFiles, build_remove_actions, list_files
+from data.delta.upkeep.staging import StagedFiles, build_file_frame
 
 FULL_BYTES = 2 * 1024 * 1024
 """A file of this size is not merged before its month is over; twelve markets fill it in some ten days."""
@@ -37,7 +38,8 @@ def compact_months(table: StoreTable, snapshot: DeltaTable, now: datetime) -> No
         CommitFailedError: another process has removed one of the files.
         StoreUnusable: one of the files is not as it was written.
     """
-    files = _select_unfinished(list_files(snapshot, Layout.MONTH), now)
+    files_by_path = {file.path: file for file in list_log_files(snapshot)}
+    files = _select_unfinished(build_file_frame(files_by_path.values(), Layout.MONTH), now)
     uris_by_name = {uri.rsplit("/", 1)[1]: uri for uri in snapshot.file_uris()} if len(files) else {}
     for batch in _split_into_batches(files):
         table.check_files(path for partition in batch for path in partition["path"])
@@ -50,7 +52,8 @@ def compact_months(table: StoreTable, snapshot: DeltaTable, now: datetime) -> No
         ]
         staged_files = StagedFiles(table, f"sorted/{uuid4().hex}")
         staged_files.write(staged_files.open(), pl.concat(rows), [])
-        removed = build_remove_actions(pl.concat(batch), Layout.MONTH)
+        replaced = [files_by_path[path] for partition in batch for path in partition["path"]]
+        removed = build_remove_actions(replaced, changes_data=False)
         snapshot.create_write_transaction(
             [*staged_files.build_add_actions(staged_files.open(), changes_data=False), *removed],
             mode="append",

@@ -24,10 +24,11 @@ from filelock import FileLock, Timeout
 
 from data.delta.layout import Layout
 from data.delta.local_folder import FolderTable, find_local_folder
+from data.delta.log_files import list_log_files
 from data.delta.sql import quote_sql
 from data.delta.table import StoreTable
 from data.delta.upkeep.compaction import SORT_COLUMNS
-from data.delta.upkeep.staging import StagedFiles, list_files
+from data.delta.upkeep.staging import StagedFiles, build_file_frame
 from data.errors import StoreBusy, StoreUnusable, UsageError
 
 STAGING_FOLDER = "by-month"
@@ -117,7 +118,8 @@ def _stage_parts(table: StoreTable, snapshot: DeltaTable, on_month: OnMonth) -> 
     staged_files = StagedFiles(table, STAGING_FOLDER)
     staged = staged_files.open()
     staged.repair()  # staged files that an interrupted run left long ago may have been removed
-    counts = list_files(staged, Layout.MONTH).group_by("asset", pl.col("date").alias("month")).agg(pl.sum("rows"))
+    staged_frame = build_file_frame(list_log_files(staged), Layout.MONTH)
+    counts = staged_frame.group_by("asset", pl.col("date").alias("month")).agg(pl.sum("rows"))
     compared = parts.join(counts, on=PART, how="full", coalesce=True, suffix="_staged")
     is_staged = [
         row["rows"] == row["rows_staged"] and row["signature"] == staged.transaction_version(_name_part(row))
@@ -151,7 +153,8 @@ def _stage_part(table: StoreTable, snapshot: DeltaTable, staged_files: StagedFil
 def _list_parts(snapshot: DeltaTable) -> pl.DataFrame:
     """The months of assets of a table by day: asset, month, rows, and signature of the files, sorted."""
     month = pl.col("date").dt.month_start().alias("month")
-    parts = list_files(snapshot, Layout.DAY).group_by("asset", month).agg(pl.sum("rows"), pl.col("path").sort())
+    files = build_file_frame(list_log_files(snapshot), Layout.DAY)
+    parts = files.group_by("asset", month).agg(pl.sum("rows"), pl.col("path").sort())
     signatures = [_sign_paths(paths) for paths in parts["path"]]
     return parts.drop("path").with_columns(pl.Series("signature", signatures, pl.Int64)).sort(PART)
 

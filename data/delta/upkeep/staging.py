@@ -5,18 +5,17 @@ Until then they are a table of their own, so that no reader of the other one see
 
 import json
 import shutil
-import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
-from urllib.parse import unquote
 
 import polars as pl
 from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
-from deltalake.transaction import AddAction, RemoveAction
+from deltalake.transaction import AddAction
 
 from data.delta.layout import Layout
 from data.delta.local_folder import find_local_folder
+from data.delta.log_files import LogFile, format_partition, list_log_files
 from data.delta.table import StoreTable
 
 FILE: dict[str, pl.DataType] = {
@@ -25,28 +24,21 @@ FILE: dict[str, pl.DataType] = {
     "date": pl.Date(),
     "rows": pl.Int64(),
     "bytes": pl.Int64(),
-    "written_ms": pl.Int64(),
-    "statistics": pl.String(),
 }
-"""A file of a table at one version: path below the table, partition (asset, and day or first day of the month), size,
-when it was written in milliseconds since 1970, and statistics as the JSON of the Delta protocol."""
+"""A file of a table at one version: path below the table, asset, day or first day of the month, and size."""
 
 
-def list_files(table: DeltaTable, layout: Layout) -> pl.DataFrame:
-    """The files of a table at its version: a frame of `FILE`, sorted by partition and path."""
-    actions = pl.DataFrame(table.get_add_actions())
+def build_file_frame(files: Iterable[LogFile], layout: Layout) -> pl.DataFrame:
+    """The files of a table in a layout: a frame of `FILE`, sorted by partition and path."""
     records = [
         {
-            # The log quotes paths, and the functions that write to it quote again.
-            "path": unquote(action["path"]),
-            "asset": action["partition"]["asset"],
-            "date": action["partition"][layout.value],
-            "rows": action["num_records"],
-            "bytes": action["size_bytes"],
-            "written_ms": action["modification_time"],
-            "statistics": _format_statistics(action),
+            "path": file.path,
+            "asset": file.partition["asset"],
+            "date": file.partition[layout.value],
+            "rows": file.rows,
+            "bytes": file.bytes,
         }
-        for action in actions.iter_rows(named=True)
+        for file in files
     ]
     return pl.DataFrame(records, schema=FILE).sort("asset", "date", "path")
 
@@ -85,14 +77,14 @@ class StagedFiles:
         """What adds all of the files to the table."""
         return [
             AddAction(
-                path=f"{self._folder}/{file['path']}",
-                size=file["bytes"],
-                partition_values=_format_partition(file, Layout.MONTH),
-                modification_time=file["written_ms"],
+                path=f"{self._folder}/{file.path}",
+                size=file.bytes,
+                partition_values=format_partition(file.partition),
+                modification_time=file.written_ms,
                 data_change=changes_data,
-                stats=file["statistics"],
+                stats=_format_statistics(file),
             )
-            for file in list_files(staged, Layout.MONTH).iter_rows(named=True)
+            for file in list_log_files(staged)
         ]
 
     def forget(self) -> None:
@@ -105,32 +97,18 @@ class StagedFiles:
             shutil.rmtree(folder / "_delta_log", ignore_errors=True)
 
 
-def build_remove_actions(files: pl.DataFrame, layout: Layout) -> Iterator[RemoveAction]:
-    """What removes files (a frame of `FILE`) from their table, whose rows stay the same.
-
-    The time of the removal is by the real clock, as is the age at which deltalake removes them from the disk.
-    """
-    removed_ms = time.time_ns() // 1_000_000
-    for file in files.iter_rows(named=True):
-        partition = _format_partition(file, layout)
-        yield RemoveAction(file["path"], False, removed_ms, file["bytes"], partition)  # noqa: FBT003 - positional only
-
-
-def _format_partition(file: dict[str, Any], layout: Layout) -> dict[str, str | None]:
-    return {"asset": file["asset"], layout.value: file["date"].isoformat()}
-
-
-def _format_statistics(action: dict[str, Any]) -> str:
+def _format_statistics(file: LogFile) -> str:
+    """What the log says of the values of a file, as the JSON of the Delta protocol."""
     statistics = {
-        "numRecords": action["num_records"],
-        "minValues": _format_values(action["min"]),
-        "maxValues": _format_values(action["max"]),
-        "nullCount": action["null_count"],
+        "numRecords": file.rows,
+        "minValues": _format_values(file.least),
+        "maxValues": _format_values(file.greatest),
+        "nullCount": file.null_counts,
     }
     return json.dumps(statistics)
 
 
-def _format_values(values: dict[str, Any]) -> dict[str, Any]:
+def _format_values(values: Mapping[str, Any]) -> dict[str, Any]:
     return {
         name: f"{value:%Y-%m-%dT%H:%M:%S.%f}Z" if isinstance(value, datetime) else value
         for name, value in values.items()

@@ -1,18 +1,14 @@
 """Compares all files of a table with the record of their digests, and takes damaged ones out of the table."""
 
-import time
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
-from urllib.parse import unquote
 
-import polars as pl
 from deltalake import DeltaTable
-from deltalake.transaction import RemoveAction
 
 from data.delta.digest_record import Damage
 from data.delta.local_folder import list_paths
+from data.delta.log_files import build_remove_actions, list_log_files
 from data.delta.table import StoreTable
 from data.delta.upkeep.maintenance import RETENTION
 
@@ -81,30 +77,15 @@ def remove_files(table: StoreTable, paths: Collection[str]) -> None:
         snapshot = table.open()
         if snapshot is None:
             return
-        removed_ms = time.time_ns() // 1_000_000  # by the real clock, as is the age at which they leave the disk
-        files = [file for file in _list_files(snapshot) if file["path"] in paths]
+        files = [file for file in list_log_files(snapshot) if file.path in paths]
         snapshot.create_write_transaction(
-            [RemoveAction(file["path"], True, removed_ms, file["bytes"], file["partition"]) for file in files],  # noqa: FBT003 - positional only
+            list(build_remove_actions(files, changes_data=True)),
             mode="append",
             schema=snapshot.schema(),
             partition_by=snapshot.metadata().partition_columns or None,
         )
 
     table.run_with_retries(remove_once)
-
-
-def _list_files(snapshot: DeltaTable) -> list[dict[str, Any]]:
-    """Path, bytes and partition of each file, as the log has them."""
-    return [
-        {
-            "path": unquote(action["path"]),
-            "bytes": action["size_bytes"],
-            "partition": {
-                name: None if value is None else str(value) for name, value in action.get("partition", {}).items()
-            },
-        }
-        for action in pl.DataFrame(snapshot.get_add_actions()).iter_rows(named=True)
-    ]
 
 
 def _count_unnamed(snapshot: DeltaTable) -> int:
