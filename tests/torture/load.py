@@ -44,6 +44,8 @@ PAGES = ("/", "/explorer", "/explorer", "/explorer", "/lows", "/compare", "/even
 FILES = ("comparison.csv", "lows.csv", "matrix.csv", "thresholds.csv", "gaps.csv", "matrix.parquet")
 PICTURES = ("comparison.png", "matrix.png", "thresholds.svg")
 
+VIEW_TRIGGERS = frozenset({"place.data", "asset.value", "focus.value", "zone.value", "out.value", "enter.value"})
+
 KINDS = ("page", "view", "file", "picture")
 WEIGHTS = (40, 40, 17, 3)
 """What of a hundred requests is of each kind."""
@@ -140,13 +142,17 @@ class Reader:
 
 
 def list_views(port: int) -> list[dict[str, Any]]:
-    """Bodies of callbacks that open or change a view."""
+    """Bodies of callbacks that open or change a view, of a server."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT_S)
     connection.request("GET", "/_dash-dependencies")
     bodies = build_bodies(json.loads(connection.getresponse().read()))
     connection.close()
-    triggers = {"place.data", "asset.value", "focus.value", "zone.value", "out.value", "enter.value"}
-    return [body for body in bodies if triggers.issuperset(body["changedPropIds"])]
+    return select_views(bodies)
+
+
+def select_views(bodies: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those that open or change a view."""
+    return [body for body in bodies if VIEW_TRIGGERS.issuperset(body["changedPropIds"])]
 
 
 def put_load(app: ServedApp, clients: int, duration_s: float, think_s: float) -> tuple[Results, float]:

@@ -55,7 +55,7 @@ class AnsweredApp:
 
 def read_text(response: TestResponse) -> str:
     """The text of an answer without the random token that dash writes into every document."""
-    return re.sub(r'"end_id":"[^"]*"', "", response.text)
+    return re.sub(r'"end_id":"[^"]*"', "", response.data.decode(errors="replace"))
 
 
 def _list_dependencies(app: Dash) -> list[dict[str, Any]]:
