@@ -8,9 +8,11 @@ from random import Random
 
 from collectors.request import CollectRequest
 from data.store import CandleStore
-from tests.collectors.replay_setup import SPOT_OHLCV_VENUES, ReplayRun, open_store
+from tests.collectors.all_venues import build_archives
+from tests.collectors.replay_setup import FAST_VENUES, SPOT_OHLCV_VENUES, ReplayRun, open_store
 from tests.oracle.generate import FAMILIES, QUOTES, RATIO_QUOTES, STABLECOINS
 from tests.oracle.question import OracleQuestion
+from tests.replay.archives import CANDLE_ARCHIVES
 from tests.replay.faults import Fault, cut_connection, garble_body, return_outage
 from tests.replay.formats import FORMATS
 from tests.torture.truth_markets import CALM_SPAN, EVENT, EVENT_WINDOW, TrueEvening
@@ -29,10 +31,14 @@ def collect_evening(evening: TrueEvening, folder: Path, seed: int) -> ReplayRun[
     """Collect every round of an evening into a new store in the folder; the run has the store."""
     random = Random(f"outages {seed}")  # noqa: S311 - reproducible
     run = ReplayRun(open_store(folder), evening.build_replay(), table=SPOT_OHLCV_VENUES)
+    if evening.is_archived:
+        run.sites, run.table = build_archives(run.venues, *CANDLE_ARCHIVES), FAST_VENUES
     assets = ("WBETH", "ETH") if evening.asset == "WBETH" else (evening.asset,)
     for turn in evening.rounds:
         venues = sorted(run.venues.keys() - turn.out) if len(turn.out) > len(run.venues) / 2 else sorted(run.venues)
-        faults: list[Fault] = [random.choice(OUTAGES)(FORMATS[venue].host) for venue in sorted(turn.out & set(venues))]
+        faults: list[Fault] = [
+            random.choice(OUTAGES)(host) for venue in sorted(turn.out & set(venues)) for host in _list_hosts(venue)
+        ]
         run.collect(
             *faults,
             request=CollectRequest(
@@ -46,6 +52,11 @@ def collect_evening(evening: TrueEvening, folder: Path, seed: int) -> ReplayRun[
             now=to_time(evening.now),
         )
     return run
+
+
+def _list_hosts(venue: str) -> list[str]:
+    """The hosts of a venue: its interface, and its archive where it has one."""
+    return [FORMATS[venue].host, *([CANDLE_ARCHIVES[venue][0]] if venue in CANDLE_ARCHIVES else [])]
 
 
 def build_question(evening: TrueEvening, *, named: bool = True) -> OracleQuestion:

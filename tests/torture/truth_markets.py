@@ -39,6 +39,14 @@ LEVELS = {"ATOM": 10, "WBETH": 4400, "ETH": 4000, "USDT": 1, "USDC": 1}
 UNITS_PER_DOLLAR = {"KRW": Decimal(1400), "EUR": Decimal("0.8"), "ETH": Decimal("0.00025")}
 
 
+ARCHIVES_OMITTING_QUIET = frozenset({"gate"})
+"""Venues whose archive has no row for such a minute."""
+
+FORGETFUL_VENUES = frozenset({"kraken", "gemini", "mexc"})
+"""Venues that have no candles of long ago."""
+
+ARCHIVED_AGE_S = 400 * 86_400
+
 REACHES_MIN = {"kraken": 720}
 """How many of its newest minutes a venue has as candles; a span here is wholly older, or wholly newer."""
 
@@ -55,16 +63,15 @@ class Minute(NamedTuple):
 
 @dataclass(frozen=True)
 class TrueMarket:
-    """A market of the replay; ``minutes`` by their start in seconds since 1970."""
+    """A market of the replay; ``minutes`` by their start in seconds since 1970.
+
+    ``omits_quiet``: the venue sends no row for a minute without a trade.
+    """
 
     venue: str
     symbol: str
     minutes: dict[int, Minute]
-
-    @property
-    def omits_quiet(self) -> bool:
-        """Whether the venue sends no row for a minute without a trade."""
-        return self.venue in VENUES_OMITTING_QUIET
+    omits_quiet: bool
 
     def list_bars(self) -> list[Bar]:
         """The bars that the replay serves."""
@@ -121,6 +128,7 @@ class TrueEvening:
         markets: every market that the replay serves.
         rounds: the collections, in their order.
         choices: what is chosen by hand.
+        is_archived: whether it is long ago, and collected from the archives of those venues that have one.
     """
 
     asset: str
@@ -132,6 +140,7 @@ class TrueEvening:
     markets: tuple[TrueMarket, ...]
     rounds: tuple[Round, ...]
     choices: TrueChoices
+    is_archived: bool
 
     def list_answered(self, venue: str) -> list[tuple[int, int]]:
         """The spans for which a venue answered: where it was there, and still had them."""
@@ -170,9 +179,13 @@ def draw_evening(seed: int, *, is_event: bool | None = None) -> TrueEvening:
         calm = [(start - 600 * MINUTE, start - 555 * MINUTE)] if asset == "WBETH" else []
     spans = [*calm, (start - random.randrange(20, 90) * MINUTE, end + random.randrange(3, 12) * MINUTE)]
     venues = _draw_venues(random)
-    now = end + 3 * 3600 + 30
+    is_archived = Random(f"age {seed}").random() < 0.3  # noqa: S311 - reproducible
+    if is_archived:
+        venues = [venue for venue in venues if venue not in FORGETFUL_VENUES]
+    now = end + (ARCHIVED_AGE_S if is_archived else 3 * 3600) + 30
     margin = MARGIN_MIN * MINUTE
-    evening = _Plan(random, asset, start, end, now, tuple((a - margin, b + margin) for a, b in spans))
+    last = end + (margin if is_archived else 3 * 3600 + 30)
+    evening = _Plan(random, asset, start, end, last, is_archived, tuple((a - margin, b + margin) for a, b in spans))
     markets = [evening.draw_market(venue, symbol) for venue in venues for symbol in _draw_symbols(random, venue, asset)]
     markets += [evening.draw_market(venue, symbol) for venue in venues for symbol in _draw_legs(random, venue)]
     focus = "binance" if "binance" in venues else random.choice(venues)
@@ -186,6 +199,7 @@ def draw_evening(seed: int, *, is_event: bool | None = None) -> TrueEvening:
         markets=tuple(markets),
         rounds=tuple(_draw_rounds(random, venues, spans)),
         choices=_draw_choices(random, [venue for venue in venues if venue != focus]),
+        is_archived=is_archived,
     )
 
 
@@ -259,7 +273,8 @@ class _Plan:
     asset: str
     start: int
     end: int
-    now: int
+    last: int
+    is_archived: bool
     spans: tuple[tuple[int, int], ...]
 
     def draw_market(self, venue: str, symbol: str) -> TrueMarket:
@@ -299,8 +314,9 @@ class _Plan:
                 minutes[time] = _draw_minute(random, price, close, tick, small, per_dollar)
                 price = close
         quiet = Minute(price, price, price, price, Decimal(0))
-        minutes |= dict.fromkeys(range(max(minutes) + MINUTE, self.now, MINUTE), quiet)
-        return TrueMarket(venue, symbol, minutes)
+        minutes |= dict.fromkeys(range(max(minutes) + MINUTE, self.last, MINUTE), quiet)
+        omits_quiet = venue in VENUES_OMITTING_QUIET or (self.is_archived and venue in ARCHIVES_OMITTING_QUIET)
+        return TrueMarket(venue, symbol, minutes, omits_quiet)
 
 
 def _draw_minute(
