@@ -89,6 +89,31 @@ TEXTS = (
 )
 """Values of queries, encoded as in an address, where a byte above 127 may stand as it is."""
 
+GOOD_VALUES = {
+    "event": ("2025-10-10",),
+    "asset": ("ATOM", "DOGE", "WBETH"),
+    "window": ("crash", "day"),
+    "from": ("2025-10-10T21:12Z",),
+    "to": ("2025-10-10T21:20Z",),
+    "focus": ("binance", "okx", "kraken"),
+    "quote": ("as-is",),
+    "reference": ("median", "weighted-median"),
+    "enter": ("3",),
+    "exit": ("1.5",),
+    "min-vote": ("10",),
+    "out": ("okx", "okx,kraken"),
+    "hide": ("gate",),
+    "zone": ("UTC", "UTC%2B8"),
+    "theme": ("dark",),
+    "origin": ("auto", "imported"),
+    "bar": ("1m", "5m"),
+    "against": ("2025-10-10:crash",),
+    "scale": ("shared",),
+    "side": ("below", "above"),
+    "size": ("wide", "square"),
+}
+"""Values that links have, by key: an address with these and one that is none gets further than chance."""
+
 LONG_QUERIES = {
     "30,000 exchanges": "out=" + ",".join(f"venue{number}" for number in range(30_000)),
     "30,000 exchanges that are none": "hide=" + ",".join(["!"] * 30_000),
@@ -126,4 +151,17 @@ def list_random_addresses(count: int, seed: int) -> Iterator[tuple[str, str, str
         query = "&".join(pairs)
         if random.random() < 0.1:
             query = quote(query)
+        yield f"{path}?{query}", path, query
+
+
+def list_near_addresses(count: int, seed: int) -> Iterator[tuple[str, str, str]]:
+    """So many queries of pages and exports in which one value, or none, is not what links have."""
+    random = Random(seed)  # noqa: S311 - repeatable, for a test
+    for _ in range(count):
+        path = random.choice((*PAGE_PATHS, *EXPORT_PATHS, *EXPORT_PATHS))
+        keys = random.sample(list(GOOD_VALUES), random.randint(1, 5))
+        values = {key: random.choice(GOOD_VALUES[key]) for key in keys}
+        if random.random() < 0.8:
+            values[random.choice(keys)] = random.choice(TEXTS)
+        query = "&".join(f"{key}={value}" for key, value in values.items())
         yield f"{path}?{query}", path, query

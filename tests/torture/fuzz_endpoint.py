@@ -17,7 +17,7 @@ import click
 from dashboard.web.app import create_app
 from data.catalogue import load_catalogue
 from tests.dashboard.memory_store import MemoryStore, RecordedActions
-from tests.torture.endpoint_addresses import list_long_addresses, list_random_addresses
+from tests.torture.endpoint_addresses import list_long_addresses, list_near_addresses, list_random_addresses
 from tests.torture.endpoint_bodies import build_bodies, mutate_bodies
 from tests.torture.probe import Probe
 
@@ -58,6 +58,9 @@ def main() -> int:
     with Probe(app) as probe:
         send_addresses(probe, list_random_addresses(options.addresses, options.seed))
         is_failed |= report("random addresses", probe)
+    with Probe(app) as probe:
+        send_addresses(probe, list_near_addresses(options.addresses, options.seed))
+        is_failed |= report("addresses with one wrong value", probe)
     return is_failed
 
 

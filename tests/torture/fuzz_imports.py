@@ -11,21 +11,17 @@ import io
 import sys
 import tempfile
 import time
-import traceback
-import warnings
-from collections import Counter
 from collections.abc import Sequence
 from contextlib import chdir
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import polars as pl
-from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from dashboard.jobs.pending_uploads import PendingUpload
-from data.errors import PlumblineError
 from data.files.formats.limits import UPLOAD_LIMITS
 from data.files.formats.unpack import Content
 from data.files.import_file import read_candle_file
@@ -35,31 +31,30 @@ from data.settings import load_settings
 from data.text.quoting import has_hidden_signs
 from evidence.losses.read_executions import read_executions
 from evidence.orders.read_log import LogOptions, read_order_log
+from tests.torture.drawn_cases import draw_cases
+from tests.torture.fuzz_runner import FuzzReport, check_message, run_case
 from tests.torture.import_seeds import Seed, build_seeds
-from tests.torture.mutations import MUTATIONS, Mutation
+from tests.torture.mutations import MUTATIONS, Mutation, apply_mutations
 
 NOW = datetime(2025, 10, 20, 12, tzinfo=UTC)
 LAST = datetime(2025, 10, 21, 23, 59, 59, tzinfo=UTC)
 
-MAX_SECONDS = 5.0
-MAX_MESSAGE_CHARS = 3_000
-"""Five rows of a message with 200 characters of input each, some several times, and what is said of them."""
-
 DEFAULT_CASES = 10_000
 
 
-@dataclass(slots=True)
-class FuzzReport:
-    """How many cases there were of each result, the slowest one, and what failed."""
+@dataclass(frozen=True, slots=True)
+class ImportCase:
+    """A good file and what is done to it, the zone of its times, and whether exchange and market are given."""
 
-    results: Counter[str] = field(default_factory=Counter)
-    slowest_s: float = 0.0
-    failures: list[str] = field(default_factory=list)
+    good: Seed
+    mutations: Sequence[Mutation]
+    zone: str | None
+    is_named: bool
 
     @property
-    def cases(self) -> int:
-        """How many cases there were."""
-        return self.results.total()
+    def data(self) -> bytes:
+        """The bytes of the bad file."""
+        return apply_mutations(self.mutations, self.good.data)
 
 
 def fuzz_imports(cases: int, number: int, folder: Path) -> FuzzReport:
@@ -71,55 +66,38 @@ def fuzz_imports(cases: int, number: int, folder: Path) -> FuzzReport:
         folder: an empty folder to write them to.
     """
     report = FuzzReport()
+    for case in draw_import_cases(cases, number):
+        data = case.data
+        verdict = run_case(partial(read_file, case.good, data, folder, case.zone, is_named=case.is_named), data)
+        report.add(case.good.reader, verdict, f"{case.good.name}, zone {case.zone}, {case.is_named}: {data!r}")
+    return report
 
-    @seed(number)
-    @settings(
-        max_examples=cases,
-        database=None,
-        deadline=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(
+
+def draw_import_cases(count: int, number: int) -> list[ImportCase]:
+    """So many bad files; ``number`` is the seed of chance."""
+    strategy = st.builds(
+        ImportCase,
         good=st.sampled_from(build_seeds()),
         mutations=MUTATIONS,
         zone=st.sampled_from([None, "UTC", "Europe/Berlin"]),
         is_named=st.sampled_from([True, True, True, False]),
     )
-    def read_case(good: Seed, mutations: Sequence[Mutation], zone: str | None, *, is_named: bool) -> None:
-        data = good.data
-        for mutation in mutations:
-            data = mutation.apply(data)
-        started = time.process_time()
-        result, fault = _read(good, data, folder, zone, is_named=is_named)
-        took_s = time.process_time() - started
-        report.results[f"{good.reader} {result}"] += 1
-        report.slowest_s = max(report.slowest_s, took_s)
-        if took_s > MAX_SECONDS:
-            fault = fault or f"took {took_s:.1f} s of the processor"
-        if fault:
-            report.failures.append(f"{good.name}: {fault}\n    {data[:2000]!r}, zone {zone}, {is_named}")
-
-    read_case()
-    return report
+    return draw_cases(strategy, count, number)
 
 
-def _read(good: Seed, data: bytes, folder: Path, zone: str | None, *, is_named: bool) -> tuple[str, str]:
-    """What became of a case (read or refused), and what is wrong with that; empty if nothing is."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            return "read", _read_as(good, data, folder, zone, is_named=is_named)
-    except PlumblineError as error:
-        return "refused", _check_message(str(error))
-    except (Exception, pl.exceptions.PanicException) as error:  # noqa: BLE001 - that is what is looked for
-        place = traceback.extract_tb(error.__traceback__)
-        own = [frame for frame in place if "site-packages" not in frame.filename][-1]
-        return "crashed", f"{type(error).__name__}: {str(error)[:200]} ({Path(own.filename).name}:{own.lineno})"
+def read_file(good: Seed, data: bytes, folder: Path, zone: str | None = None, *, is_named: bool = True) -> str:
+    """Read a bad file as the kind of file that it was made of; returns what is wrong with what was read.
 
+    Args:
+        good: the file that it was made of.
+        data: its bytes.
+        folder: where it is written, if it has to be.
+        zone: that of times without one.
+        is_named: whether exchange and market of candles are given.
 
-def _read_as(good: Seed, data: bytes, folder: Path, zone: str | None, *, is_named: bool) -> str:
-    """Read a case as the kind of file that it was; returns what is wrong with what was read."""
+    Raises:
+        PlumblineError: it is refused.
+    """
     if good.reader == "settings":
         (folder / good.name).write_bytes(data)
         with chdir(folder):
@@ -129,7 +107,7 @@ def _read_as(good: Seed, data: bytes, folder: Path, zone: str | None, *, is_name
         executions = read_executions(
             good.name, content=Content(good.name, data), zone=zone, limits=UPLOAD_LIMITS, now=NOW
         )
-        return next(filter(None, (_check_message(bad.reason) for bad in executions.bad_lines)), "")
+        return next(filter(None, (check_message(bad.reason) for bad in executions.bad_lines)), "")
     upload = PendingUpload(good.name, io.BytesIO(data))
     if good.reader == "log":
         log = read_order_log(upload.path, LogOptions(venue="binance", times=zone, limits=UPLOAD_LIMITS, now=NOW))
@@ -151,18 +129,11 @@ def _format_needs(needs: Sequence[OptionNeed]) -> None:
         need.format_line()
 
 
-def _check_message(message: str) -> str:
-    """What is wrong with a refusal."""
-    if len(message) > MAX_MESSAGE_CHARS:
-        return f"a message of {len(message):,} characters: {message[:300]}"
-    if has_hidden_signs(message.replace("\n", "")):
-        return f"a message with hidden signs: {message!r}"
-    return "" if message else "a message without a word"
-
-
 def _check_candles(candles: pl.DataFrame) -> str:
     """What is wrong with candles that were taken."""
-    prices = pl.concat([candles[name] for name in ("open", "high", "low", "close")]).drop_nans()
+    # A bar without a trade is quiet whatever its prices.
+    traded = candles.filter(pl.col("volume") != 0)
+    prices = pl.concat([traded[name] for name in ("open", "high", "low", "close")]).drop_nans()
     if not prices.is_between(1e-18, 1e12).all():
         return f"took the price {prices.filter(~prices.is_between(1e-18, 1e12))[0]}"
     times = candles["open_time"]
@@ -179,14 +150,8 @@ def main() -> None:
     started = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
         report = fuzz_imports(cases, number, Path(folder))
-    for failure in report.failures:
-        sys.stdout.write(f"{failure}\n")
-    for result, count in sorted(report.results.items()):
-        sys.stdout.write(f"{result}: {count:,}\n")
-    sys.stdout.write(
-        f"{report.cases:,} cases, {len(report.failures):,} failures; at most {report.slowest_s:.1f} s of the processor "
-        f"each, {time.perf_counter() - started:.0f} s\n"
-    )
+    sys.stdout.writelines(f"{line}\n" for line in report.format_lines())
+    sys.stdout.write(f"{time.perf_counter() - started:.0f} s\n")
 
 
 if __name__ == "__main__":

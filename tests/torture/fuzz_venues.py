@@ -40,6 +40,7 @@ from tests.collectors.replay_setup import FAST_VENUES, NOW, START
 from tests.replay.faults import Fault
 from tests.replay.market import RecordedRequest
 from tests.torture.answer_mutations import mutate_answer
+from tests.torture.fuzz_runner import limit_time
 
 TIME_LIMIT_S = 5.0
 """The longest that a case may compute, in time of the processor: the machine may do other things beside."""
@@ -125,8 +126,9 @@ async def try_case(case: Case) -> tuple[list[str], Counter[str]]:
     """What is wrong with a case, and its outcomes."""
     start = time.process_time()
     try:
-        async with asyncio.timeout(HANG_S):
-            sink, summary = await run_case(case)
+        with limit_time():
+            async with asyncio.timeout(HANG_S):
+                sink, summary = await run_case(case)
     except TimeoutError:
         return [f"no end within {HANG_S} s"], Counter()
     except BaseException as error:

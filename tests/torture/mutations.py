@@ -1,7 +1,7 @@
 """Makes bad files of good ones: bytes changed, cut and repeated, and values in place of others that break programs."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from hypothesis import strategies as st
@@ -98,6 +98,13 @@ class Mutation:
     def apply(self, data: bytes) -> bytes:
         """The bytes with the change."""
         return CHANGES[self.kind](self, data)
+
+
+def apply_mutations(mutations: Sequence[Mutation], data: bytes) -> bytes:
+    """The bytes with some changes, one after the other."""
+    for mutation in mutations:
+        data = mutation.apply(data)
+    return data
 
 
 def _flip_bit(change: Mutation, data: bytes) -> bytes:
