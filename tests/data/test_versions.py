@@ -5,14 +5,18 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
+from typing import Any
 from unittest.mock import patch
 
 import pytest
 
+from analysis.questions import build_question, read_inputs
+from data.catalogue import load_catalogue
 from data.delta.table import StoreTable
 from data.delta.upsert import WriteReport
 from data.files.export import write_rows
 from data.files.import_many import import_files
+from data.grid.candle_grid import CandleGrid
 from data.schema import Origin
 from data.store import CandleStore
 from data.tables.coverage import CoverageTable
@@ -91,6 +95,25 @@ def test_reads_that_belong_together_are_of_one_moment(store: CandleStore) -> Non
         other.coverage.write(build_coverage(0, 2))
         assert count(store) == (1, 0)
     assert count(store) == (2, 2)
+
+
+def test_a_measurement_never_reads_coverage_without_its_candles(store: CandleStore) -> None:
+    """A minute that is written and covered after its candles were read is not quiet: it is not there yet."""
+    store.write_candles(build_candles(build_candle(0)), source="api.example", fetched_at=NOW)
+    store.coverage.write(build_coverage(0, 1))
+    other, read_grid = CandleStore(store.uri), CandleStore.read_grid
+
+    def read_and_be_overtaken(*arguments: Any, **options: Any) -> CandleGrid:  # noqa: ANN401 - those of a store
+        grid = read_grid(*arguments, **options)
+        other.write_candles(build_candles(build_candle(1)), source="api.example", fetched_at=NOW)
+        other.coverage.write(build_coverage(1, 2))
+        return grid
+
+    question = build_question(load_catalogue(), "ATOM", get_minute(0), get_minute(2))
+    with patch.object(CandleStore, "read_grid", read_and_be_overtaken):
+        _, spans = read_inputs(store, [question])
+    assert spans["end"].max() == get_minute(1)
+    assert read_inputs(store, [question])[1]["end"].max() == get_minute(2)
 
 
 def test_a_writer_looks_at_what_is_there_now(store: CandleStore, tmp_path: Path) -> None:
