@@ -81,6 +81,23 @@ class PendingChunk:
             self.counts_future.set_exception(error)
             self.counts_future.exception()  # retrieved, as the caller may be cancelled
 
+    def build_rejected_pages(self) -> list[RejectedPageRecord]:
+        """The pages that no candle was taken from."""
+        return [
+            RejectedPageRecord(
+                venue=self.venue,
+                symbol=self.market.symbol,
+                price=self.market.price,
+                start=page.start,
+                end=page.end,
+                asked_at=self.asked_at,
+                source=self.chunk.source,
+                message=page.message,
+                body=page.body,
+            )
+            for page in self.chunk.rejected_pages
+        ]
+
     def build_coverage(self) -> pl.DataFrame:
         """The outcomes as rows of schema `COVERAGE`."""
         chunk = self.chunk
@@ -213,26 +230,11 @@ class BatchWriter:
             self._sink.lowest_trades.write(
                 pl.concat([pending_chunk.build_low_trades() for pending_chunk in pending_chunks])
             )
-        for pending_chunk in pending_chunks:
-            self._write_rejected_pages(pending_chunk)
+        self._sink.rejected_pages.add_first(
+            [page for pending_chunk in pending_chunks for page in pending_chunk.build_rejected_pages()]
+        )
         self._sink.coverage.write(pl.concat([pending_chunk.build_coverage() for pending_chunk in pending_chunks]))
         return counts
-
-    def _write_rejected_pages(self, pending_chunk: PendingChunk) -> None:
-        for page in pending_chunk.chunk.rejected_pages:
-            self._sink.rejected_pages.add(
-                RejectedPageRecord(
-                    venue=pending_chunk.venue,
-                    symbol=pending_chunk.market.symbol,
-                    price=pending_chunk.market.price,
-                    start=page.start,
-                    end=page.end,
-                    asked_at=pending_chunk.asked_at,
-                    source=pending_chunk.chunk.source,
-                    message=page.message,
-                    body=page.body,
-                )
-            )
 
     async def has_candles(self, venue: str, market: SeriesKey, span: Span) -> bool:
         """Whether the store has a trade candle of the market in the span."""

@@ -1,7 +1,9 @@
 """Responses of venues that were rejected, stored unchanged for debugging."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import polars as pl
 
@@ -11,6 +13,13 @@ from data.schema import REJECTED_PAGE
 
 MAX_BODY_BYTES = 1_000_000
 """Longer bodies are cut."""
+
+MAX_PAGES = 20
+"""Pages of a market that are stored within `PERIOD`: a follower gets the same ones with each run."""
+
+PERIOD = timedelta(days=1)
+
+KEY_COLUMNS = ("venue", "symbol", "price")
 
 SORT_COLUMNS = ("asked_at", "venue", "symbol", "price", "start")
 
@@ -47,6 +56,19 @@ class RejectedPageTable:
         """
         row = {**asdict(page), "body": truncate_utf8(page.body, MAX_BODY_BYTES)}
         self.table.append(build_row_frame(REJECTED_PAGE, row))
+
+    def add_first(self, pages: Sequence[RejectedPageRecord]) -> None:
+        """Add pages that came at one time, as `add`, without those of a market that has `MAX_PAGES` of the last day."""
+        if not pages:
+            return
+        is_recent = pl.col("asked_at") > pages[0].asked_at - PERIOD
+        counts = self.table.read(lambda rows: rows.filter(is_recent).group_by(KEY_COLUMNS).len()).iter_rows()
+        stored = Counter({(venue, symbol, price): count for venue, symbol, price, count in counts})
+        for page in pages:
+            key = page.venue, page.symbol, page.price
+            if stored[key] < MAX_PAGES:
+                stored[key] += 1
+                self.add(page)
 
     def read_rows(self) -> pl.DataFrame:
         """All rows of `data.schema.REJECTED_PAGE`, sorted by ``asked_at``."""

@@ -1,6 +1,6 @@
 """A store in memory, for tests of what a collection writes; the Delta store itself is tested in `tests.data`."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import polars as pl
@@ -103,6 +103,10 @@ class MemoryRejectedPageTable(RejectedPageTable):
     def add(self, page: RejectedPageRecord) -> None:
         """Add a page that no candle was taken from."""
         self.pages.append(page)
+
+    def add_first(self, pages: Sequence[RejectedPageRecord]) -> None:
+        """Add all pages: no test in memory follows for long."""
+        self.pages.extend(pages)
 
 
 class MemorySink(FrameGrids, CandleStore):
