@@ -47,7 +47,9 @@ class Scale:
         """`to_fraction` of each value."""
         low, high = self.range
         if self.log:
-            values = np.log10(np.where(values > 0, values, np.nan))
+            # Not by numpy, whose logarithms depend on the processor: equal pictures are equal bytes everywhere.
+            logs = [math.log10(value) if value > 0 else math.nan for value in values.ravel().tolist()]
+            values = np.array(logs).reshape(values.shape)
         return (values - low) / (high - low)
 
     def to_value(self, fraction: float) -> float:

@@ -4,6 +4,7 @@ With ``M`` the price on the other exchanges, an index ``I`` falls by ``log(I1 / 
 (I0 / M0))``: what happened everywhere, and what happened on the venue's own book alone. Both parts add up over minutes.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -77,8 +78,8 @@ def measure_fall(
         return None
     start = int(known[0])
     end = int(known[1:][np.argmin(both[known[1:]])])
-    total = float(np.log(series.close[end] / series.close[start]))
-    other = float(np.log(elsewhere[end] / elsewhere[start]))
+    total = math.log(series.close[end] / series.close[start])
+    other = math.log(elsewhere[end] / elsewhere[start])
     own = total - other
     return FallShare(
         start,
@@ -113,16 +114,19 @@ def _split_by_leg(
         for leg in component.legs:
             prices = extract_prices(bars[leg], "close", span)[[start, end]]
             base = elsewhere[[start, end]] if leg == component.legs[-1] else np.ones(2)
-            change = float(np.log(prices[1] / base[1]) - np.log(prices[0] / base[0]))
+            change = math.log(prices[1] / base[1]) - math.log(prices[0] / base[0])
             legs[leg] = legs.get(leg, 0.0) + float(share) * change
     return legs
 
 
 def _compute_log_mean(first: float, second: float) -> float:
     """The logarithmic mean of two numbers above 0: their difference over that of their logarithms."""
-    return first if abs(second / first - 1) <= TOLERANCE else (second - first) / float(np.log(second / first))
+    return first if abs(second / first - 1) <= TOLERANCE else (second - first) / math.log(second / first)
 
 
 def _compute_log_returns(prices: Floats) -> Floats:
-    returns: Floats = np.log(prices[1:] / prices[:-1])
-    return np.concatenate([[np.nan], returns])
+    """Of each bar since the one before, NaN where either has no price.
+
+    Not by numpy, whose logarithms depend on the processor: the same candles give the same bytes everywhere.
+    """
+    return np.array([math.nan, *map(math.log, (prices[1:] / prices[:-1]).tolist())])

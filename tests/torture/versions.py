@@ -5,8 +5,9 @@
 
 Prints a line "name digest" for each output of the sample and of some random evenings: JSON, CSV with its description,
 the answers that the browser draws pages from, and with `--pictures` SVG and PNG. The digest is SHA-256. Two machines
-agree where the lines are the same. Prices, times of fetching and the day of pictures are those of the script, so the
-clock has no part in it. An evening takes two seconds of a processor, its pictures some ten.
+agree where the lines are the same; on one machine, NPY_DISABLE_CPU_FEATURES stands for an older processor. Prices,
+times of fetching and the day of pictures are those of the script, so the clock has no part in it. An evening takes five
+seconds of a processor, its pictures twenty.
 
 A Parquet is not compared: its bytes are those of the writer in polars, which may pack equal rows otherwise in another
 version. Its rows are those of the CSV, whose digest is in its metadata. Pictures are drawn by Chromium, which sets and
@@ -22,7 +23,9 @@ import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from hashlib import sha256
+from math import isnan
 from pathlib import Path
+from typing import Any
 
 import click
 import polars as pl
@@ -43,6 +46,7 @@ from data.store import CandleStore
 from tests.dashboard.memory_store import RecordedActions
 from tests.torture.truth_collection import to_time
 from tests.torture.truth_markets import TrueEvening, draw_evening
+from tests.torture.truth_page import read_array
 from tests.torture.truth_program import ask_page, build_query
 
 FETCHED_AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -75,7 +79,7 @@ def write_evening(store: CandleStore, evening: TrueEvening) -> None:
 def list_outputs(store: CandleStore, query: dict[str, str], *, pictures: bool) -> Iterator[tuple[str, bytes]]:
     """Name and content of every output of a store for the query of a page's link.
 
-    Pages with the properties of their components by name: dash writes these in the order of a set.
+    Pages as `normalize_page` has them.
     """
     catalogue = load_catalogue()
     formats = {"csv", "json", METADATA_FORMAT} | (set(FileFormat) if pictures else set())
@@ -93,7 +97,19 @@ def list_outputs(store: CandleStore, query: dict[str, str], *, pictures: bool) -
                 yield f"{kind}.{file_format}", file.content
     client = create_app(store, catalogue, RecordedActions()).server.test_client()
     for path in PAGES:
-        yield path, json.dumps(ask_page(client, path, query), sort_keys=True).encode()
+        yield path, json.dumps(normalize_page(ask_page(client, path, query)), sort_keys=True).encode()
+
+
+def normalize_page(content: Any) -> Any:  # noqa: ANN401 - any JSON
+    """An answer with the numbers of its arrays, None where there is none: NaN has many patterns of bits.
+
+    Names have to be sorted, too: dash writes the properties of a component in the order of a set.
+    """
+    if isinstance(content, dict):
+        if content.keys() == {"dtype", "bdata"}:
+            return [None if isnan(value) else value for value in read_array(content)]
+        return {name: normalize_page(value) for name, value in content.items()}
+    return [normalize_page(value) for value in content] if isinstance(content, list) else content
 
 
 def list_digests(evenings: int, *, with_sample: bool = True, pictures: bool = False) -> Iterator[tuple[str, str]]:

@@ -1,10 +1,9 @@
 """Minutes that each market spent at least so far off: a line per market, and the table of the same numbers."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-
-import numpy as np
 
 from dashboard.components.definition import link_to_definition
 from dashboard.components.static_html import StaticElement, build_element
@@ -52,7 +51,7 @@ class MinuteScale:
 
     def to_position(self, minutes: float) -> float:
         """The position of a number of minutes."""
-        return float(np.log10(minutes)) if minutes else self.zero
+        return math.log10(minutes) if minutes else self.zero
 
 
 def write_chart_note(scene: Scene, side: Side) -> str:
@@ -67,15 +66,15 @@ def build_minute_scale(scene: Scene, rows: Sequence[MarketRow], side: Side) -> M
     """A scale that covers the times of these markets on a side, and at least ten bars."""
     bar_minutes = scene.measurement.question.timeframe.convert_to_minutes(1)
     max_minutes = max([10 * bar_minutes, *(get_threshold_min(row, side)[THRESHOLDS_PCT[0]] for row in rows)])
-    bottom = float(np.log10(bar_minutes))
+    bottom = math.log10(bar_minutes)
     zero = bottom - ZERO_OFFSET
     ticks = [
         minutes for minutes in (0.02, 0.1, 1, 5, 10, 100, 1_000, 10_000) if bar_minutes * 0.99 <= minutes <= max_minutes
     ]
     axis = Scale(
         zero - 0.15,
-        float(np.log10(max_minutes)) + 0.1,
-        ticks=(zero, *(float(np.log10(minutes)) for minutes in ticks)),
+        math.log10(max_minutes) + 0.1,
+        ticks=(zero, *(math.log10(minutes) for minutes in ticks)),
         tick_texts=("0", *(format_minutes(minutes) for minutes in ticks)),
     )
     return MinuteScale(axis, bottom, zero)

@@ -1,5 +1,7 @@
 """What an index would have printed under a rule on record: how low, whose fall it was, and when it strayed."""
 
+import math
+
 import numpy as np
 
 from deviation.minute.grid import Bools, Floats
@@ -74,7 +76,7 @@ def _read_own_share(replay: IndexReplay, entry: RuleReplay, subject: Subject, fa
 def _measure_share_range(fall: FallShare, low: Floats, high: Floats) -> tuple[float, float]:
     """The least and the largest own share, by the least and the largest price elsewhere at both ends of the fall."""
     changes = low[fall.end] / high[fall.start], high[fall.end] / low[fall.start]
-    least, most = (1 - float(np.log(change)) / fall.total for change in changes)
+    least, most = (1 - math.log(change) / fall.total for change in changes)
     return least, most
 
 
