@@ -6,6 +6,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from dashboard.state.names import check_ticker, check_venue
+from dashboard.state.quoting import quote_value
 from dashboard.state.view import OriginChoice, Theme, ThemeChoice, ViewState, build_default_view
 from dashboard.state.window import validate_window
 from dashboard.text.clock import Zone
@@ -50,7 +51,7 @@ def parse_typed_time(text: str, zone: Zone) -> datetime:
     try:
         time = datetime.fromisoformat(text.strip())
     except ValueError as error:
-        message = f"{text!r} is no time; write it like 2025-10-10 21:20"
+        message = f"{quote_value(text)} is no time; write it like 2025-10-10 21:20"
         raise UsageError(message) from error
     aware_time = time if time.tzinfo else time.replace(tzinfo=timezone(zone.offset))
     return parse_time(aware_time.isoformat())[0]

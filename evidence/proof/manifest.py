@@ -4,7 +4,7 @@ docs/verify.md describes its entries for other programs.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from analysis.questions import build_question
@@ -23,6 +23,18 @@ from evidence.proof.numbers import build_numbers
 
 FORMAT = 1
 """The version of the entries."""
+
+MAX_QUESTIONS = 500
+"""The most questions, and the most reads, of a file; one of all assets of an event has some dozens."""
+
+MAX_BARS = 150_000
+"""The most bars of a question: three months of minutes, or a day and a half of seconds, take up to 1 GB of memory."""
+
+MAX_READ = timedelta(days=150)
+"""The longest span that is read for a question: its bars, and those of a calm span some days or weeks before."""
+
+YEARS = range(2009, 2101)
+"""The years of candles."""
 
 HASH_ENTRY = "sha256"
 """The entry with the hash of all others."""
@@ -135,7 +147,8 @@ def read_questions(manifest: Mapping[str, Any], catalogue: Catalogue) -> list[Qu
             min_vote=float(entries["min_vote"]),
         )
         origin, timeframe = Evidence(manifest["origin"]), Timeframe(manifest["timeframe"])
-        return [
+        _check_count(manifest["measured"])
+        questions = [
             build_question(
                 catalogue,
                 str(measured["asset"]),
@@ -151,8 +164,11 @@ def read_questions(manifest: Mapping[str, Any], catalogue: Catalogue) -> list[Qu
             )
             for measured in manifest["measured"]
         ]
+        for question in questions:
+            _check_span(question.start, question.end, timedelta(seconds=timeframe.seconds) * MAX_BARS)
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError, UsageError) as error:
         raise describe_damage(error) from error
+    return questions
 
 
 def read_input_entries(manifest: Mapping[str, Any]) -> list[tuple[InputRead, dict[str, Any]]]:
@@ -162,6 +178,24 @@ def read_input_entries(manifest: Mapping[str, Any]) -> list[tuple[InputRead, dic
         ManifestDamaged: an entry is missing or has no meaning.
     """
     try:
-        return [(InputRead.from_json(entry), dict(entry)) for entry in manifest["inputs"]]
+        _check_count(manifest["inputs"])
+        entries = [(InputRead.from_json(entry), dict(entry)) for entry in manifest["inputs"]]
+        for read, _ in entries:
+            _check_span(read.start, read.end, MAX_READ)
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise describe_damage(error) from error
+    return entries
+
+
+def _check_count(entries: Sequence[object]) -> None:
+    """Raises ValueError for more questions or reads than a file has: each takes time."""
+    if len(entries) > MAX_QUESTIONS:
+        message = f"it has {len(entries):,} questions or reads; {MAX_QUESTIONS} are answered"
+        raise ValueError(message)
+
+
+def _check_span(start: datetime, end: datetime, longest: timedelta) -> None:
+    """Raises ValueError for a span that no file has: its bars would take memory, or lie in no year of candles."""
+    if start.year not in YEARS or end.year not in YEARS or not start < end <= start + longest:
+        message = f"from {start} to {end} is no span of a file: the longest has {longest}"
+        raise ValueError(message)

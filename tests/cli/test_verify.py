@@ -243,3 +243,40 @@ def test_a_pipe_is_not_waited_for(run: RunCommand, tmp_path: Path) -> None:
         result = run("verify", tmp_path / name)
         assert result.exit_code == 3
         assert f"{name}: is a pipe or a device" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        ("2024-01-01T00:00:00Z", "2025-12-31T00:00:00Z"),
+        ("0001-01-02T00:00:00Z", "0001-01-03T00:00:00Z"),
+        ("9999-12-30T00:00:00Z", "9999-12-31T00:00:00Z"),
+    ],
+    ids=["two years", "the first year", "the last year"],
+)
+def test_a_manifest_of_a_span_that_no_picture_has_is_damaged(
+    run: RunCommand, picture: Path, start: str, end: str
+) -> None:
+    """Millions of bars take gigabytes, and some years have no day before them: neither is measured, nor read."""
+    manifest = read_picture_manifest(picture.read_bytes())
+    (measured,) = manifest["measured"]
+    span = {"from": start, "to": end}
+    changes: tuple[dict[str, Any], ...] = (
+        {"measured": [{**measured, **span}]},
+        {"inputs": [{**entry, **span} for entry in manifest["inputs"]]},
+    )
+    for change in changes:
+        picture.write_bytes(embed_in_png(build_plain_png(), encode_json(seal({**manifest, **change}))))
+        for source in ((), ("--input", picture.parent / "candles.csv")):
+            result = run("verify", picture, *source)
+            assert (result.exit_code, "is no span of a file" in result.output) == (3, True)
+
+
+@pytest.mark.parametrize("entry", ["measured", "inputs"])
+def test_a_manifest_of_thousands_of_questions_is_damaged(run: RunCommand, picture: Path, entry: str) -> None:
+    """Each takes time; a picture of a whole event has some dozens."""
+    manifest = read_picture_manifest(picture.read_bytes())
+    changed = seal({**manifest, entry: manifest[entry] * 501})
+    picture.write_bytes(embed_in_png(build_plain_png(), encode_json(changed)))
+    result = run("verify", picture)
+    assert (result.exit_code, "501 questions or reads; 500 are answered" in result.output) == (3, True)

@@ -1,6 +1,7 @@
 """Reads thousands of bad files of every kind that this program reads, links, and answers of exchanges.
 
-    python -m tests.torture.fuzz_files [--cases 20000] [--seed 1] [--targets verify case toml answer link ...]
+    python -m tests.torture.fuzz_files [--cases 20000] [--seconds 600] [--seed 1]
+        [--targets verify case toml answer link ...]
 
 Targets are those of `tests.torture.fuzz_targets`: all by default, or those whose names begin as given. Cases are good
 files with bytes flipped, cut and repeated, values replaced by hostile ones, and values of JSON replaced by those of
@@ -11,6 +12,7 @@ of the program's own, a message that hides or repeats too much, more than 5 seco
 
 import argparse
 import json
+import math
 import sys
 import tempfile
 import time
@@ -65,15 +67,17 @@ def draw_file_cases(kinds: Sequence[str], count: int, number: int) -> list[FileC
     return draw_cases(strategy, count, number)
 
 
-def fuzz_targets(targets: Sequence[Target], cases: int, number: int) -> FuzzReport:
-    """Read so many bad files; ``number`` is the seed of chance."""
-    report = FuzzReport()
+def fuzz_targets(targets: Sequence[Target], cases: int, number: int, seconds: float = math.inf) -> FuzzReport:
+    """Read so many bad files, or as many as can be read in so many seconds; ``number`` is the seed of chance."""
+    report, started_s = FuzzReport(), time.perf_counter()
     kinds = sorted({target.kind for target in targets})
     by_kind = {kind: [target for target in targets if target.kind == kind] for kind in kinds}
     for case in draw_file_cases(kinds, cases, number):
         target = by_kind[case.kind][case.place % len(by_kind[case.kind])]
         data = case.change(target)
         report.add(target.name, run_case(partial(target.read, data), data), repr(data))
+        if time.perf_counter() - started_s > seconds:
+            break
     return report
 
 
@@ -82,12 +86,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cases", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seconds", type=float, default=math.inf, help="stop after these, with fewer cases")
     parser.add_argument("--targets", nargs="*", default=())
     options = parser.parse_args()
     started_s = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as work_folder:
         targets = build_targets(build_proof_files(Path(folder)), Path(work_folder))
-        report = fuzz_targets(select_targets(targets, options.targets), options.cases, options.seed)
+        selected = select_targets(targets, options.targets)
+        report = fuzz_targets(selected, options.cases, options.seed, options.seconds)
     for line in report.format_lines():
         click.echo(line)
     click.echo(

@@ -36,6 +36,7 @@ from tests.collectors.all_venues import build_every_venue
 from tests.collectors.replay_setup import NOW, START
 from tests.replay.archives import CANDLE_ARCHIVES
 from tests.torture.fuzz_imports import read_file
+from tests.torture.fuzz_runner import check_message
 from tests.torture.import_seeds import Seed, build_seeds
 from tests.torture.proof_cases import (
     LINK_MANIFEST,
@@ -98,9 +99,9 @@ def read_link(data: bytes) -> str:
     """Read the query of a link."""
     query = dict(parse_qsl(data.decode("latin-1"), keep_blank_values=True))
     view, notices = parse_query(query, load_catalogue())
-    long_notice = next((notice for notice in notices if len(notice) > MAX_NOTICE_CHARS), "")
-    if long_notice:
-        return f"a notice of {len(long_notice)} characters: {long_notice[:100]}"
+    faults = [check_message(notice, data, MAX_NOTICE_CHARS) for notice in notices]
+    if any(faults):
+        return next(filter(None, faults))
     return "" if view.start < view.end else f"a window from {view.start} to {view.end}"
 
 
