@@ -1,6 +1,7 @@
 """Fuzzing that is led by the lines that a case reaches: bad files of bad files, where these reach something new.
 
-    python -m tests.torture.fuzz_coverage [--runs 20000] [--seed 1] [--kinds link answer toml candles log fills ...]
+    python -m tests.torture.fuzz_coverage [--runs 20000] [--seconds 600] [--seed 1]
+        [--kinds link answer toml candles log fills ...]
 
 The targets are those of `tests.torture.fuzz_targets`, a process for each of their kinds; their good files are what it
 begins with. Prints the tries and failures of each kind, and a case of each failure, as `tests.torture.fuzz_files` does.
@@ -14,10 +15,12 @@ and then FOLDER/bin/python, of an environment that has the other requirements to
 
 import argparse
 import json
+import math
 import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -45,20 +48,19 @@ MAX_MIB = 4_096
 SHOWN_FAILURES = 20
 
 
-def run_kind(kind: str, runs: int, seed: int) -> dict[str, Any]:
-    """What came of so many runs of the targets of a kind, in a process of its own: ``tries`` and ``failures``."""
+def run_kind(kind: str, runs: int, seconds: float, seed: int) -> dict[str, Any]:
+    """What came of the runs of the targets of a kind, in a process of its own: ``tries`` and ``failures``."""
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", __spec__.name, "--child", folder, "--kinds", kind]
-        result = subprocess.run(  # noqa: S603 - this program
-            [*command, "--runs", str(runs), "--seed", str(seed)], capture_output=True, text=True, check=False
-        )
+        command += ["--runs", str(runs), "--seconds", str(seconds), "--seed", str(seed)]
+        result = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - this program
         report = Path(folder) / "report.json"
         if not report.is_file():
             return {"tries": 0, "failures": [f"the process ended: {result.stderr[-1500:]}"]}
         return dict(json.loads(report.read_text(encoding="utf-8")))
 
 
-def fuzz_kind(kind: str, runs: int, seed: int, folder: Path) -> None:
+def fuzz_kind(kind: str, runs: int, seconds: float, seed: int, folder: Path) -> None:
     """Run the targets of a kind in this process, which ends with it, and write the report to the folder."""
     import atheris  # noqa: PLC0415 - not installed with the tests
 
@@ -71,13 +73,13 @@ def fuzz_kind(kind: str, runs: int, seed: int, folder: Path) -> None:
     all_targets = build_targets(build_proof_files(folder / "proof"), folder / "work")
     targets = [target for target in all_targets.values() if target.kind == kind]
     write_corpus(targets, folder / "corpus")
-    report = FuzzReport()
+    report, started_s = FuzzReport(), time.perf_counter()
 
     def read_case(data: bytes) -> None:
         if data:
             target, content = targets[data[0] % len(targets)], data[1:]
             report.add(target.name, run_case(lambda: target.read(content), content), repr(content))
-        if report.cases >= runs:
+        if report.cases >= runs or time.perf_counter() - started_s > seconds:
             result = {"tries": report.cases, "failures": report.failures[:SHOWN_FAILURES], "slowest": report.slowest_s}
             (folder / "report.json").write_text(json.dumps(result), encoding="utf-8")
             os._exit(0)  # libFuzzer gives nothing back
@@ -98,6 +100,7 @@ def main() -> int:
     """Run the long form; 1 if a case failed, 2 if atheris is not installed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=20_000, help="runs of each kind")
+    parser.add_argument("--seconds", type=float, default=math.inf, help="end a kind after these, with fewer runs")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--kinds", nargs="*", choices=KINDS, default=KINDS)
     parser.add_argument("--child", type=Path, help="the folder of a process for one kind, which this program starts")
@@ -106,10 +109,10 @@ def main() -> int:
         click.echo(MISSING, err=True)
         return 2
     if options.child is not None:
-        fuzz_kind(options.kinds[0], options.runs, options.seed, options.child)
+        fuzz_kind(options.kinds[0], options.runs, options.seconds, options.seed, options.child)
     tries = failures = 0
     for kind in options.kinds:
-        result = run_kind(kind, options.runs, options.seed)
+        result = run_kind(kind, options.runs, options.seconds, options.seed)
         for failure in result["failures"]:
             click.echo(failure)
         click.echo(f"{kind}: {result['tries']:,} tries, {len(result['failures'])} failures")
