@@ -1,11 +1,11 @@
-# make run: the dashboard. make test: all checks. Both create .venv first.
+# make run: the dashboard. make test: all checks. Both create .venv first. make audit: advisories of all pins.
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SYSTEM_PACKAGES := chromium fonts-dejavu-core python3-venv
 
-.PHONY: run test lint types unit browser system pins
+.PHONY: run test lint types unit browser system pins audit
 
 run: $(VENV)/run.stamp
 	$(BIN)/python app.py serve
@@ -43,6 +43,13 @@ pins:
 	$(PIN) --output-file requirements/run.txt
 	$(PIN) --constraints requirements/run.txt --extra dev --output-file requirements/dev.txt
 	$(PIN) --constraints requirements/run.txt --extra deploy --output-file requirements/deploy.txt
+
+# No part of `test`: it needs a network, and its answer changes from day to day. SERVICE=osv asks another database.
+SERVICE := pypi
+audit:
+	$(PYTHON) -m venv .venv-audit
+	.venv-audit/bin/python -m pip install --quiet pip-audit
+	.venv-audit/bin/python -m requirements.audit $(SERVICE)
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

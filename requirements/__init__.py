@@ -1,0 +1,1 @@
+"""The pinned packages, and what looks after them."""
