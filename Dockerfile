@@ -1,13 +1,17 @@
 # The program, as page and as command line; see docs/deploy.md.
-FROM python:3.11-slim-bookworm
+# To build on one known image, name its digest: --build-arg BASE=python:3.11-slim-trixie@sha256:...
+ARG BASE=python:3.11-slim-trixie
+FROM $BASE
 
 # Chromium draws pictures for links and for `chart`.
 RUN apt-get update \
     && apt-get install -y --no-install-recommends chromium fonts-dejavu-core \
     && rm -rf /var/lib/apt/lists/*
 
-RUN useradd --create-home --uid 10001 plumbline \
-    && install -d -o plumbline -g plumbline /var/lib/plumbline
+# A user without password and shell, who owns nothing but the store.
+RUN groupadd --gid 10001 plumbline \
+    && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /var/lib/plumbline --shell /usr/sbin/nologin plumbline \
+    && install -d -o plumbline -g plumbline -m 0750 /var/lib/plumbline
 
 WORKDIR /opt/plumbline
 COPY requirements/deploy.txt requirements/
@@ -28,7 +32,8 @@ WORKDIR /var/lib/plumbline
 ENV PLUMBLINE_STORE=/var/lib/plumbline/lake \
     PLUMBLINE_HOST=0.0.0.0 \
     PLUMBLINE_PORT=8050
-USER plumbline
+# By number: a cluster that refuses to run root cannot look up a name.
+USER 10001:10001
 VOLUME /var/lib/plumbline
 EXPOSE 8050
 HEALTHCHECK --interval=30s --timeout=10s --start-period=60s \

@@ -5,9 +5,12 @@ import subprocess
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from app import main, server
 from data.schema import Evidence
@@ -17,10 +20,13 @@ from data.store import CandleStore
 ROOT = Path(__file__).parent.parent
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8").replace("\\\n", " ")
 COMPOSE = (ROOT / "compose.yaml").read_text(encoding="utf-8")
+SERVICES: dict[str, dict[str, Any]] = yaml.safe_load(COMPOSE)["services"]
+PROJECT = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
 DEPLOY_DOC = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 SETTING_VARIABLES = {f"{ENV_PREFIX}{name.upper()}" for name in Settings.model_fields}
 VOLUME = "/var/lib/plumbline"
+SCRATCH = "/var/tmp"  # noqa: S108 - a path in the container, where a volume is
 
 
 def find_instructions(instruction: str) -> list[str]:
@@ -49,8 +55,7 @@ def test_copied_paths_exist_and_are_not_ignored() -> None:
 
 def test_image_has_every_package() -> None:
     """Each package of the project and `app.py` are copied."""
-    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    packages = re.findall(r'"(\w+)\*"', re.findall(r"^include = (.+)$", project, re.MULTILINE)[0])
+    packages = re.findall(r'"(\w+)\*"', re.findall(r"^include = (.+)$", PROJECT, re.MULTILINE)[0])
     assert len(packages) == 7
     assert set(packages) | {"app.py"} <= set(list_copied_paths())
 
@@ -88,9 +93,54 @@ def test_store_is_in_the_volume_of_an_unprivileged_user() -> None:
     """Both services share the volume with the store, and the image runs as its own user."""
     assert read_environment()["PLUMBLINE_STORE"].startswith(f"{VOLUME}/")
     assert find_instructions("VOLUME") == [VOLUME]
-    assert COMPOSE.count(f"lake:{VOLUME}") == 2
-    assert find_instructions("USER") == ["plumbline"]
-    assert f"install -d -o plumbline -g plumbline {VOLUME}" in DOCKERFILE
+    for service in SERVICES.values():
+        assert service["volumes"] == [f"lake:{VOLUME}", f"scratch:{SCRATCH}"]
+    assert f"install -d -o plumbline -g plumbline -m 0750 {VOLUME}" in DOCKERFILE
+
+
+def test_image_runs_as_a_user_who_can_do_nothing_else() -> None:
+    """By number, without password and shell; everything but the volume belongs to root."""
+    assert find_instructions("USER") == ["10001:10001"]
+    assert DOCKERFILE.index("USER 10001") < DOCKERFILE.index('CMD ["plumbline"')
+    (user,) = [line for line in find_instructions("RUN") if "useradd" in line]
+    assert "groupadd --gid 10001 plumbline" in user
+    assert {"--uid 10001", "--gid 10001", "--shell /usr/sbin/nologin", f"--home-dir {VOLUME}"} <= {
+        " ".join(pair) for pair in pairwise(user.split())
+    }
+    assert "--password" not in user
+    assert DOCKERFILE.count("-o plumbline") == 1
+    assert not re.search(r"--chown|chmod|chown|sudo|setcap", DOCKERFILE)
+
+
+@pytest.mark.parametrize("name", ["web", "follower"])
+def test_services_are_confined(name: str) -> None:
+    """Neither service writes beside its volumes, has a capability, gains one, or takes the machine's memory."""
+    service = SERVICES[name]
+    assert service["user"] == find_instructions("USER")[0]
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert service["tmpfs"] == ["/tmp:size=64m,mode=1777"]  # noqa: S108 - a path in the container
+    assert service["environment"]["TMPDIR"] == SCRATCH
+    assert re.fullmatch(r"[1-4]g", service["mem_limit"])
+    assert service["pids_limit"] == 1024
+    assert not {"privileged", "cap_add", "devices", "network_mode", "pid", "ipc"} & set(service)
+
+
+def test_services_mount_no_folder_of_the_machine() -> None:
+    """Every volume is one of Docker's own, which `volumes` declares."""
+    declared = set(yaml.safe_load(COMPOSE)["volumes"])
+    assert {volume.partition(":")[0] for service in SERVICES.values() for volume in service["volumes"]} == declared
+
+
+def test_base_image_can_be_given_by_its_digest() -> None:
+    """It is an argument, whose default has the oldest Python that the project takes."""
+    assert find_instructions("FROM") == ["$BASE"]
+    (base,) = re.findall(r"^ARG BASE=(\S+)$", DOCKERFILE, re.MULTILINE)
+    (oldest,) = re.findall(r'^requires-python = ">=([\d.]+)"$', PROJECT, re.MULTILINE)
+    assert re.fullmatch(rf"python:{re.escape(oldest)}-slim-[a-z]+", base)
+    assert f"{base}@sha256:" in DOCKERFILE
+    assert f"BASE={base}@sha256:" in DEPLOY_DOC
 
 
 def test_port_is_consistent() -> None:
