@@ -31,3 +31,12 @@ def test_a_long_name_of_a_path_counts_by_its_last_part() -> None:
     """Browsers may send the path of a file."""
     upload = PendingUpload("C:\\" + "folder\\" * 60 + "a.csv", io.BytesIO(b"1"))
     assert upload.path.name == "a.csv"
+
+
+def test_no_other_user_of_the_machine_reads_a_file() -> None:
+    """Its folder is for the user of the server alone, and goes with the upload."""
+    upload = PendingUpload("candles.csv", io.BytesIO(b"1"))
+    folder = upload.path.parent
+    assert folder.stat().st_mode & 0o077 == 0
+    del upload
+    assert not folder.exists()

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
 from typing import Any, ClassVar, Self
+from xml.etree import ElementTree as ET
 
 import choreographer.errors
 import kaleido
@@ -183,3 +184,27 @@ def test_no_browser_is_left_behind() -> None:
         [sys.executable, "-c", UNCLOSED_PROGRAM], capture_output=True, text=True, timeout=60, check=True
     )
     assert not Path(f"/proc/{int(process.stdout)}").exists()
+
+
+def test_a_text_of_others_is_no_markup() -> None:
+    """Scripts, handlers, pictures and addresses that run are letters of a text, or left out, in what Chromium draws."""
+    texts = (
+        "<script>document.title = 1</script>",
+        "<img src='file:///etc/hostname' onerror='document.title = 1'>",
+        "<a href='javascript:document.title = 1'>link</a>",
+        "<a href='file:///etc/hostname'>file</a>",
+        "<a href='https://plumbline.example/'>link</a>",
+        "<b onclick='document.title = 1'>bold</b>",
+        "</text><image href='file:///etc/hostname'/><foreignObject/>",
+    )
+    annotations = [{"text": text, "x": 0, "y": row, "showarrow": False} for row, text in enumerate(texts)]
+    figure = go.Figure(layout={"width": 600, "height": 300, "annotations": annotations, "title": {"text": texts[0]}})
+    with Renderer() as renderer:
+        svg = renderer.draw(figure, FileFormat.SVG).decode()
+    elements = list(ET.fromstring(svg).iter())  # noqa: S314 - drawn here
+    tags = {element.tag.partition("}")[2].lower() for element in elements}
+    attributes = [(name.rpartition("}")[2], value) for element in elements for name, value in element.attrib.items()]
+    assert "text" in tags
+    assert not {"script", "img", "image", "foreignobject", "iframe"} & tags
+    assert [name for name, _ in attributes if name.lower().startswith("on")] == []
+    assert {value for name, value in attributes if name == "href"} == {"https://plumbline.example/"}
