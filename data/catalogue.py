@@ -19,6 +19,7 @@ from data.identity.quotes import Quote
 from data.identity.venue_names import VenueNames, build_venue_names
 from data.identity.venues import UNKNOWN_COLOUR, Venue
 from data.intervals import Span
+from data.text.quoting import quote_input
 from data.toml import (
     TABLE_CONFIG,
     EndMinute,
@@ -157,7 +158,7 @@ class Event:
         """
         window_name = self.default_window if name is None else name
         if window_name not in self.windows:
-            message = f"event {self.id} has no window {window_name!r}; it has {', '.join(self.windows)}"
+            message = f"event {self.id} has no window {quote_input(window_name)}; it has {', '.join(self.windows)}"
             raise UsageError(message)
         return self.windows[window_name]
 
@@ -222,7 +223,7 @@ class Catalogue:
             UsageError: there is none.
         """
         if event_id not in self.events:
-            message = f"no event {event_id!r}; the catalogue has {', '.join(self.events)}"
+            message = f"no event {quote_input(event_id)}; the catalogue has {', '.join(self.events)}"
             raise UsageError(message)
         return self.events[event_id]
 

@@ -107,7 +107,7 @@ def read_link(data: bytes) -> str:
 
 LINK_TARGET = Target("link/query", read_link, tuple(map(str.encode, LINKS)))
 
-MAX_NOTICE_CHARS = 500
+MAX_NOTICE_CHARS = 700
 """200 characters of the link, twice, and words."""
 
 

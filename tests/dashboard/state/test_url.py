@@ -178,7 +178,7 @@ def test_any_second_window_is_followed_or_refused(text: str) -> None:
     """Any second window is shown as requested, or a notice says why not."""
     view, notices = parse_query({"against": text}, CATALOGUE)
     assert view.second_window is not None or bool(notices) is bool(text)
-    assert all(len(notice) < 600 for notice in notices)
+    assert all(len(notice) < 700 for notice in notices)
 
 
 @pytest.mark.parametrize(
@@ -246,3 +246,12 @@ def test_one_venue_under_two_names_cannot_be_focus_and_left_out() -> None:
     view, notices = parse_query({"focus": "htx", "out": "huobi"}, CATALOGUE)
     assert view.excluded == frozenset()
     assert notices == ("HTX is the exchange shown and cannot be excluded: its benchmark is made of the others.",)
+
+
+def test_notices_repeat_no_hidden_sign_and_little_of_a_value() -> None:
+    """Escapes of signs that are not seen are longer than the signs, and count too."""
+    for value in ("\U000e0001" * 50, "\x00" * 500, "\u3164" * 60):
+        for key in ("event", "against", "asset", "focus", "window", "from", "zone", "out"):
+            _, notices = parse_query({key: f"{value}:1~2", "to": "2025-10-10T21:20Z"}, load_catalogue())
+            assert notices
+            assert all(notice.isprintable() and "\u3164" not in notice and len(notice) < 700 for notice in notices)
