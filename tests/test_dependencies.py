@@ -20,6 +20,9 @@ from tests.pins import ENVIRONMENTS, is_applicable, list_requirements, read_pins
 ROOT = Path(__file__).parent.parent
 PROGRAM = ("analysis", "cli", "collectors", "dashboard", "data", "deviation", "evidence")
 CHECKS = ("bench", "requirements", "tests")
+SEPARATE = frozenset({"atheris"})
+"""Modules of packages that nothing installs with the tests: a script of the long form asks for them itself."""
+
 VENDOR = ROOT / "dashboard" / "vendor"
 
 IMPORT = re.compile(r"^ *(?:from (\w+)[\w.]* import [\w(]|import (\w+)[\w.]*(?: as \w+)?(?:  #.*)?$)", re.MULTILINE)
@@ -73,7 +76,7 @@ def list_imported_packages(*folders: str) -> set[str]:
     paths = [ROOT / "app.py", *(path for folder in folders for path in (ROOT / folder).rglob("*.py"))]
     names = {name for path in paths for name in find_imports(path)} - sys.stdlib_module_names
     packages = read_packages()
-    own_names = {*PROGRAM, *CHECKS, "app", "_typeshed"}
+    own_names = {*PROGRAM, *CHECKS, *SEPARATE, "app", "_typeshed"}
     assert names - own_names - packages.keys() == set()
     return {canonicalize_name(package) for name in names - own_names for package in packages[name]}
 
