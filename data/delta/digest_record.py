@@ -225,12 +225,15 @@ class DigestRecord:
             self._content = _Content(inode=stat.st_ino)
         if stat.st_size == self._content.end:
             return
+        is_new = not self._content.end
         with self.path.open("rb") as file:
             file.seek(self._content.end)
             added = file.read()
         # A line without its end is one that a writer did not finish.
         for line in added[: added.rfind(b"\n") + 1].splitlines():
             self._content.add(line)
+        if is_new:  # the record was compacted: what it forgot is gone
+            self._verified = {path: kept for path, kept in self._verified.items() if path in self._content.digests}
 
     def _append(self, entries: list[dict[str, Any]]) -> None:
         """Add lines after the last whole one, and wait for the disk."""

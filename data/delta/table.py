@@ -52,9 +52,10 @@ MONTH_WRITER_PROPERTIES = WriterProperties(
 )
 """Of tables by month: one row group per file, as each repeats the dictionaries; sorted times are stored as steps."""
 
-CONFIGURATION = {"delta.checkpointInterval": "10"}
+CONFIGURATION = {"delta.checkpointInterval": "10", "delta.logRetentionDuration": "interval 7 days"}
 """Every so many commits a checkpoint is written: opening a table reads the last one and all commits since, of which ten
-take as long as the checkpoint."""
+take as long as the checkpoint. Commits and checkpoints that are older than a reader may be are removed: a follower adds
+a gigabyte of them in nine days."""
 
 PLAIN_READER_VERSION = 1
 """The reader version of the Delta protocol whose files can be read as they are; later ones may mark rows as deleted."""

@@ -54,17 +54,16 @@ class TableOpener:
 
     def _open_current(self, sufficient: int | None) -> DeltaTable | None:
         """The table at its current version, or at the ``sufficient`` one if the thread has opened it at that."""
-        first_commit = _identify_commit(self._folder, 0)
-        is_same_place = self._folder is None or first_commit is not None
         cached: DeltaTable | None = getattr(self._cached, "table", None)
-        if cached is not None and is_same_place and self._cached.first_commit == first_commit:
+        if cached is not None and self._is_same_place():
             if sufficient is None or cached.version() != sufficient:
                 self._update_cached()
             return cached
         checkpoint = _identify_checkpoint(self._folder)
         self._check_log()
         table = self._open_existing()
-        self._cached.table, self._cached.first_commit, self._cached.checkpoint = table, first_commit, checkpoint
+        self._cached.table, self._cached.checkpoint = table, checkpoint
+        self._remember_commit(table)
         return table
 
     def forget(self) -> None:
@@ -82,6 +81,20 @@ class TableOpener:
             derived[build] = build(table)
         return derived[build]
 
+    def _remember_commit(self, table: DeltaTable | None) -> None:
+        self._cached.commit_version = 0 if table is None else table.version()
+        self._cached.commit = _identify_commit(self._folder, self._cached.commit_version)
+
+    def _is_same_place(self) -> bool:
+        """Whether the commit at which the cached table was read is there: a table put in its place has another.
+
+        Not the first commit: old ones are removed from the log.
+        """
+        if self._folder is None:
+            return True
+        commit = _identify_commit(self._folder, self._cached.commit_version)
+        return commit is not None and commit == self._cached.commit
+
     def _update_cached(self) -> None:
         """Bring the cached table to its current version.
 
@@ -96,6 +109,7 @@ class TableOpener:
             self._check_log()
             table.update_incremental()
             self._cached.checkpoint = checkpoint
+            self._remember_commit(table)
 
     def _check_log(self) -> None:
         """Compare the log with the record of its digests.
