@@ -61,8 +61,12 @@ def build_manifest(
         first_seen: whether candles were read as they first came.
         extra: further entries about the file, such as the page's link.
         with_numbers: whether the numbers are part of it; tables have them in their rows.
+
+    Raises:
+        UsageError: the window is longer than what `verify` measures again.
     """
     first = measurements[0]
+    _refuse_long_window(first.question)
     numbers = build_numbers(measurements) if with_numbers else [None] * len(measurements)
     return seal(
         {
@@ -107,6 +111,16 @@ def is_intact(manifest: Mapping[str, Any]) -> bool:
 def shorten_hash(manifest: Mapping[str, Any]) -> str:
     """The first digits of a manifest's hash, as printed in a picture."""
     return str(manifest[HASH_ENTRY])[:SHORT_LENGTH]
+
+
+def _refuse_long_window(question: Question) -> None:
+    """Raises UsageError for a window whose file nobody could verify."""
+    if question.end - question.start > timedelta(seconds=question.timeframe.seconds) * MAX_BARS:
+        message = (
+            f"the window has more than {MAX_BARS:,} bars of {question.timeframe.length}, so that its file could not be "
+            "verified; choose a shorter one, or longer bars"
+        )
+        raise UsageError(message)
 
 
 def _describe_question(measurement: Measurement) -> dict[str, Any]:

@@ -57,6 +57,22 @@ def draw(run: RunCommand, tmp_path: Path, opened_renderers: list[Renderer]) -> R
     return partial(run, "chart", *WINDOW)
 
 
+def test_a_window_that_cannot_be_verified_is_not_drawn(draw: RunCommand, tmp_path: Path) -> None:
+    """Nobody may be handed a picture whose numbers `verify` refuses to measure again."""
+    out = tmp_path / "long.png"
+    window = (
+        "--from",
+        "2025-10-01T00:00Z",
+        "--to",
+        "2026-01-13T04:01Z",
+    )  # 150,001 minutes
+    result = draw("--asset", "ATOM", "--out", str(out), *window)
+    assert result.exit_code == 2
+    assert "more than 150,000 bars of a minute" in result.stderr
+    assert "choose a shorter one" in result.stderr
+    assert not out.exists()
+
+
 def read_drawing(path: Path) -> list[Any]:
     """The content of a picture that `opened_renderers` drew."""
     drawing: list[Any] = json.loads(path.read_text(encoding="utf-8"))
