@@ -20,8 +20,8 @@ from cli.main import main
 from data.store import CandleStore
 from tests.cli.test_verify import WINDOW
 from tests.dashboard.web.test_app import AppClient
-from tests.torture.command_process import list_patches
-from tests.torture.endpoint_addresses import PAGE_PATHS
+from tests.torture.server.endpoint_addresses import PAGE_PATHS
+from tests.torture.store.command_process import list_patches
 
 MOUNT = 'mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" && shift && exec "$@"'
 NAMESPACES = (("unshare", "--mount"), ("unshare", "--mount", "--map-root-user"))

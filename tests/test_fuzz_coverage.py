@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.torture import fuzz_coverage
-from tests.torture.fuzz_targets import LINK_TARGET, LINKS
+from tests.torture.files import fuzz_coverage
+from tests.torture.files.fuzz_targets import LINK_TARGET, LINKS
 
 
 def test_without_atheris_the_next_step_is_named(
@@ -18,7 +18,7 @@ def test_without_atheris_the_next_step_is_named(
     assert fuzz_coverage.main() == 2
     output = capsys.readouterr().err
     assert "pip install atheris" in output
-    assert "tests.torture.fuzz_files" in output
+    assert "tests.torture.files.fuzz_files" in output
 
 
 def test_good_files_are_what_it_begins_with(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from data.errors import FileRefused
-from tests.torture.fuzz_runner import CaseHung, FuzzReport, limit_time, run_case
+from tests.torture.files.fuzz_runner import CaseHung, FuzzReport, limit_time, run_case
 
 
 def refuse(message: str) -> str:

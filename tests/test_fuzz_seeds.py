@@ -9,7 +9,7 @@ def test_the_same_seed_gives_the_same_cases_in_every_process() -> None:
     """Two processes that hash texts differently, so that sets have other orders, draw the same cases."""
     processes = [
         subprocess.Popen(
-            [sys.executable, "-m", "tests.torture.case_digests"],
+            [sys.executable, "-m", "tests.torture.files.case_digests"],
             stdout=subprocess.PIPE,
             text=True,
             env={**os.environ, "PYTHONHASHSEED": hash_seed},

@@ -1,4 +1,4 @@
-"""The same store gives the same bytes in every process: short form of ``tests.torture.versions``."""
+"""The same store gives the same bytes in every process: short form of ``tests.torture.truth.versions``."""
 
 import os
 import subprocess
@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 ROOT = Path(__file__).parent.parent
-COMMAND = (sys.executable, "-m", "tests.torture.versions", "--evenings", "1", "--without-sample")
+COMMAND = (sys.executable, "-m", "tests.torture.truth.versions", "--evenings", "1", "--without-sample")
 
 
 def run_script(hash_seed: str, threads: str, disabled: str) -> list[str]:

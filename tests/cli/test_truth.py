@@ -1,4 +1,4 @@
-"""Every number that is shown follows from what exchanges sent: short form of ``tests.torture.truth``."""
+"""Every number that is shown follows from what exchanges sent: short form of ``tests.torture.truth.evenings``."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,12 +9,12 @@ import stamina
 from collectors import store_writer
 from data.catalogue import load_catalogue
 from tests.oracle.question import Candle
-from tests.torture.truth import compare_outputs, compare_store
-from tests.torture.truth_collection import build_answer, collect_evening
-from tests.torture.truth_comparison import Comparison
-from tests.torture.truth_markets import TrueEvening, draw_evening
-from tests.torture.truth_program import AskedProgram, ask_program
-from tests.torture.truth_side import TrueAnswer
+from tests.torture.truth.collection import build_answer, collect_evening
+from tests.torture.truth.comparison import Comparison
+from tests.torture.truth.evenings import compare_outputs, compare_store
+from tests.torture.truth.markets import TrueEvening, draw_evening
+from tests.torture.truth.program import AskedProgram, ask_program
+from tests.torture.truth.side import TrueAnswer
 
 SEED = 2
 JSON_OUTPUTS = frozenset({"measure --json", "lows --json", "manifest"})

@@ -1,10 +1,10 @@
-"""Answers of exchanges that were changed at random; the long form is `tests.torture.fuzz_venues`."""
+"""Answers of exchanges that were changed at random; the long form is `tests.torture.exchanges.fuzz_venues`."""
 
 import asyncio
 
 import pytest
 
-from tests.torture.fuzz_venues import draw_case, try_cases
+from tests.torture.exchanges.fuzz_venues import draw_case, try_cases
 
 CASES = range(1, 41)
 

@@ -1,4 +1,4 @@
-"""A follower with an outage longer than an exchange's reach; the long form is `tests.torture.soak`."""
+"""A follower with an outage longer than an exchange's reach; the long form is `tests.torture.store.soak`."""
 
 import asyncio
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.collectors.replay_setup import open_store
-from tests.torture.soak import Outage, Usage, follow, list_leaks, list_missed, list_uncovered
+from tests.torture.store.soak import Outage, Usage, follow, list_leaks, list_missed, list_uncovered
 
 OUTAGES = [Outage("bybit", 30, 110), Outage("okx", 20, 90)]
 

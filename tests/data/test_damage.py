@@ -1,10 +1,10 @@
-"""Whatever bit of a store flips, what is read is what was written, or refused; see `tests.torture.damage`."""
+"""Whatever bit of a store flips, what is read is what was written, or refused; see `tests.torture.store.damage`."""
 
 import random
 from collections import Counter
 from pathlib import Path
 
-from tests.torture.damage import fill_store, flip_random_bits
+from tests.torture.store.damage import fill_store, flip_random_bits
 
 
 def test_a_flipped_bit_is_never_read_as_another_value(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 from random import Random
 
 from data.store import CandleStore
-from tests.torture.imports import WHOLE, count_by_file, import_file, run_readers, try_kill, write_file
+from tests.torture.store.imports import WHOLE, count_by_file, import_file, run_readers, try_kill, write_file
 
 
 def test_other_processes_see_each_import_as_a_whole_or_not_at_all(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
-"""The short form of the fuzzing of TOML; the long form is ``python -m tests.torture.fuzz_files --targets toml``."""
+"""The short form of the fuzzing of TOML; ``python -m tests.torture.files.fuzz_files --targets toml``."""
 
-from tests.torture.fuzz_files import fuzz_targets
-from tests.torture.fuzz_targets import list_toml
+from tests.torture.files.fuzz_files import fuzz_targets
+from tests.torture.files.fuzz_targets import list_toml
 
 CASES = 40
 

@@ -1,4 +1,4 @@
-"""Files of archives that are too large, never end, or harm their reader; long form: `tests.torture.venue_bombs`."""
+"""Files of archives that are too large, never end, or harm their reader; see `tests.torture.exchanges.venue_bombs`."""
 
 import struct
 import zipfile

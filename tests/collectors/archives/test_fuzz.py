@@ -1,9 +1,9 @@
-"""The short form of the fuzzing of files of archives and pages; the long form is ``tests.torture.fuzz_files``."""
+"""The short form of the fuzzing of files of archives and pages; the long form is ``tests.torture.files.fuzz_files``."""
 
 from pathlib import Path
 
-from tests.torture.fuzz_files import fuzz_targets
-from tests.torture.fuzz_targets import list_answers
+from tests.torture.files.fuzz_files import fuzz_targets
+from tests.torture.files.fuzz_targets import list_answers
 
 CASES = 150
 

@@ -1,4 +1,4 @@
-"""Answers that are too large, never end, or lead elsewhere; the long form is `tests.torture.venue_bombs`."""
+"""Answers that are too large, never end, or lead elsewhere; the long form is `tests.torture.exchanges.venue_bombs`."""
 
 from pathlib import Path
 

@@ -1,7 +1,7 @@
-"""The short form of the fuzzing of links; the long form is ``python -m tests.torture.fuzz_files --targets link``."""
+"""The short form of the fuzzing of links; ``python -m tests.torture.files.fuzz_files --targets link``."""
 
-from tests.torture.fuzz_files import fuzz_targets
-from tests.torture.fuzz_targets import LINK_TARGET
+from tests.torture.files.fuzz_files import fuzz_targets
+from tests.torture.files.fuzz_targets import LINK_TARGET
 
 CASES = 200
 

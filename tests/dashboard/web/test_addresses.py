@@ -10,8 +10,8 @@ from dashboard.exports.registry import EXPORTS
 from dashboard.web.app import create_app
 from data.catalogue import load_catalogue
 from tests.dashboard.memory_store import MemoryStore, RecordedActions
-from tests.torture.endpoint_addresses import EXPORT_PATHS, LONG_QUERIES, PAGE_PATHS, STRANGE_PATHS, TEXTS
-from tests.torture.probe import Probe
+from tests.torture.server.endpoint_addresses import EXPORT_PATHS, LONG_QUERIES, PAGE_PATHS, STRANGE_PATHS, TEXTS
+from tests.torture.server.probe import Probe
 
 LIMIT_SENTENCE = "The query of an address may have 8,000 characters, its path 1,000.\n"
 

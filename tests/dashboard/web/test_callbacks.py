@@ -13,8 +13,8 @@ from dashboard.web.requests.limits import MAX_CALLBACK_BYTES
 from dashboard.web.requests.values import find_check
 from data.catalogue import load_catalogue
 from tests.dashboard.memory_store import MemoryStore, RecordedActions
-from tests.torture.endpoint_bodies import RAW_BODIES, build_bodies, mutate_bodies
-from tests.torture.probe import Probe
+from tests.torture.server.endpoint_bodies import RAW_BODIES, build_bodies, mutate_bodies
+from tests.torture.server.probe import Probe
 
 ENDPOINT = "/_dash-update-component"
 SEED = 20251010

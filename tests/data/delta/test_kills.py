@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from tests.torture.kills import kill_action, prepare_actions
+from tests.torture.store.kills import kill_action, prepare_actions
 
 KILLS = 2
 

@@ -12,8 +12,8 @@ import pytest
 
 from data.store import CandleStore
 from tests.data.frames import NOW, build_candle, build_candles, get_minute
-from tests.torture.imports import import_file, try_kill, write_file
-from tests.torture.kills import count_unnamed
+from tests.torture.store.imports import import_file, try_kill, write_file
+from tests.torture.store.kills import count_unnamed
 
 WIDE = (get_minute(-60), get_minute(600))
 DAY_S = 24 * 3600

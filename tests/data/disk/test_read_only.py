@@ -8,7 +8,7 @@ import pytest
 from tests.cli.program import run_main, write_csv
 from tests.cli.test_verify import list_lines
 from tests.read_only_place import EXPORTS, READING, WRITING, find_barrier, run_on_read_only_store
-from tests.torture.endpoint_addresses import PAGE_PATHS
+from tests.torture.server.endpoint_addresses import PAGE_PATHS
 
 REFUSALS = ("its disk is read-only: it can be read, and written only where", "this user may not write there")
 

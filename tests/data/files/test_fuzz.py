@@ -1,8 +1,8 @@
-"""The short form of the fuzzing of imports; the long form is ``python -m tests.torture.fuzz_imports``."""
+"""The short form of the fuzzing of imports; the long form is ``python -m tests.torture.files.fuzz_imports``."""
 
 from pathlib import Path
 
-from tests.torture.fuzz_imports import fuzz_imports
+from tests.torture.files.fuzz_imports import fuzz_imports
 
 CASES = 200
 

@@ -1,12 +1,12 @@
-"""The short form of the fuzzing of what `verify` reads; the long form is ``python -m tests.torture.fuzz_files``."""
+"""The short form of the fuzzing of what `verify` reads; ``python -m tests.torture.files.fuzz_files``."""
 
 from pathlib import Path
 
 import pytest
 
-from tests.torture.fuzz_files import fuzz_targets
-from tests.torture.fuzz_targets import list_verified
-from tests.torture.proof_cases import build_proof_files
+from tests.torture.files.fuzz_files import fuzz_targets
+from tests.torture.files.fuzz_targets import list_verified
+from tests.torture.files.proof_cases import build_proof_files
 
 CASES = 25
 

@@ -17,7 +17,7 @@ from dashboard.web.answers.memory import AnswerMemory
 from data.catalogue import load_catalogue
 from data.store import CandleStore
 from tests.dashboard.memory_store import MemoryStore, RecordedActions
-from tests.torture.endpoint_bodies import build_bodies
+from tests.torture.server.endpoint_bodies import build_bodies
 
 CATALOGUE = load_catalogue()
 

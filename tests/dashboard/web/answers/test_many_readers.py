@@ -1,4 +1,4 @@
-"""Many readers at once, with the requests of `tests.torture.load`, which has the long form."""
+"""Many readers at once, with the requests of `tests.torture.server.load`, which has the long form."""
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -9,7 +9,7 @@ from flask import Flask
 from dashboard.sheet.renderer import Renderer
 from tests.dashboard.memory_store import MemoryStore
 from tests.dashboard.web.answers.answered_app import AnsweredApp, read_text
-from tests.torture.load import Reader, Request, select_views
+from tests.torture.server.load import Reader, Request, select_views
 
 READER_COUNT = 8
 REQUEST_COUNT = 12

@@ -1,0 +1,1 @@
+"""What people may hand over: files, settings, links and pictures."""

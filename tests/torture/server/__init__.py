@@ -1,0 +1,1 @@
+"""Readers of the page: many, slow and hostile ones."""

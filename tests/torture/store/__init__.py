@@ -1,0 +1,1 @@
+"""Faults of the disk, and many writers and readers of one store."""

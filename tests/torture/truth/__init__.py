@@ -1,0 +1,1 @@
+"""Every number that is shown, beside an independent calculation from what the replay sends."""
