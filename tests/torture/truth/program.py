@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 from dashboard.sheet.renderer import FileFormat, Renderer
 from dashboard.web.app import create_app
 from data.catalogue import load_catalogue
+from data.errors import BrowserFailed
 from data.store import CandleStore
 from tests.cli.program import run_main
 from tests.dashboard.memory_store import RecordedActions
@@ -67,7 +68,8 @@ class AskedProgram:
 
         def draw(_: Renderer, figure: go.Figure, _format: FileFormat, manifest: Mapping[str, Any]) -> bytes:
             drawn.append((figure, dict(manifest)))
-            return b""
+            message = "it is not to be drawn"  # a failure, which the server does not keep in memory
+            raise BrowserFailed(message)
 
         with patch.object(Renderer, "draw", draw):
             self.client.get(f"/export/comparison.png?{urlencode(self.query)}")
