@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from collectors.failures import BadData
 from collectors.http.ccxt_exchange import shorten_message
+from data.text.quoting import quote_input
 
 CHECKSUM_LINE = re.compile(r"([0-9a-fA-F]{32,})(?:[ \t]+\*?(\S+))?\s*")
 """A digest and the name of its file, as ``sha256sum`` prints them; some archives leave the name out."""
@@ -40,7 +41,7 @@ def parse_checksum(text: str, file_name: str, checksum_name: str) -> Checksum:
     """
     match = CHECKSUM_LINE.fullmatch(text)
     if match is None:
-        message = f"{checksum_name} holds no checksum of {file_name}: {shorten_message(text)!r}"
+        message = f"{checksum_name} holds no checksum of {file_name}: {quote_input(shorten_message(text))}"
         raise BadData(message, garbled=True)
     digest, named_file = match.groups()
     if named_file not in {file_name, None}:

@@ -16,6 +16,7 @@ from collectors.archives.unpack import BOUNDED_METHODS, SmallReads
 from collectors.failures import BadData
 from collectors.http.ccxt_exchange import shorten_message
 from collectors.limits import SHEET_COLUMNS, SHEET_ROWS, SHEET_UNPACKED
+from data.text.quoting import quote_input
 
 READ_SUFFIXES = (".xml", ".rels")
 """The parts that a table needs; pictures and settings of printers are left out."""
@@ -103,7 +104,7 @@ class CellCheck:
             return
         place = PLACES[kind].fullmatch(name)
         if name and place is None:
-            message = f"a sheet with a {kind} at {shorten_message(name)!r}"
+            message = f"a sheet with a {kind} at {quote_input(shorten_message(name))}"
             raise BadData(message)
         if kind == "row":
             self._row, self._column = (self._row + 1 if place is None else int(name)), 0

@@ -22,9 +22,9 @@ from collectors.page_validation import (
 )
 from data.intervals import Span
 from data.schema import Timeframe
+from data.text.quoting import quote_input
 from data.trades.candles import BadTrade, CandlesWithLows, build_candles, build_empty_lows
 
-MAX_LINE_CHARS = 200
 MAX_HEADER_BYTES = 1 << 16
 BATCH_ROWS = 100_000
 """Trades in a batch: 3 million take 2 to 3 s and 220 MB; batches five times as large need 360 MB."""
@@ -116,7 +116,7 @@ def _name_columns(first_cells: list[str], archive_format: ArchiveFormat) -> list
     )
     if not columns_match:
         columns = ",".join(archive_format.columns)
-        message = f"a file with other columns than {columns}: {','.join(first_cells)[:MAX_LINE_CHARS]!r}"
+        message = f"a file with other columns than {columns}: {quote_input(','.join(first_cells))}"
         raise BadData(message)
     return names if has_header else list(archive_format.columns)
 
@@ -165,7 +165,7 @@ def _check_values(rows: pl.DataFrame, archive_format: ArchiveFormat, symbol: str
         value = format_market_name(pattern, symbol)
         mismatched = rows.filter(pl.col(name).ne_missing(value))
         if len(mismatched):
-            message = f"a row with {name} {mismatched[name][0]!r} instead of {value!r}"
+            message = f"a row with {name} {quote_input(mismatched[name][0])} instead of {value!r}"
             raise BadData(message)
 
 

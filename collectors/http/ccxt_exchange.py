@@ -339,7 +339,7 @@ class VenueExchange:
         if code >= HTTPStatus.BAD_REQUEST:
             self._raise_for_status(code, shorten_message(f"HTTP {code} {reason}: {body}"), headers)
         elif parsed_json is None:
-            message = f"answered with something else than JSON: {shorten_message(body)!r}"
+            message = f"answered with something else than JSON: {quote_input(shorten_message(body))}"
             raise BadData(message, garbled=True)
         elif (huge_number := find_huge_number(parsed_json)) is not None:
             NUMBER_DIGITS.refuse(f"answered with the number {quote_input(huge_number[:20])}")

@@ -16,6 +16,7 @@ from yarl import URL
 
 from collectors.failures import BadData
 from collectors.limits import ADVICE, JSON_VALUES, PAGE_PACKED, PAGE_UNPACKED, REDIRECTS, Limit
+from data.text.quoting import quote_input
 
 BLOCK_BYTES = 1 << 16
 
@@ -173,7 +174,7 @@ class Unpacker:
         self._encoding = encoding.strip().lower() or "identity"
         self._stream: zlib._Decompress | None = None
         if self._encoding not in ENCODINGS:
-            message = f"the answer is packed as {self._encoding[:20]!r}, which was not asked for"
+            message = f"the answer is packed as {quote_input(self._encoding[:20])}, which was not asked for"
             raise aiohttp.ClientPayloadError(message)
 
     def unpack(self, block: bytes, max_bytes: int) -> bytes:

@@ -11,6 +11,7 @@ from data.catalogue import Catalogue
 from data.errors import UsageError
 from data.files.formats.limits import UPLOAD_LIMITS
 from data.files.formats.unpack import Content
+from data.text.quoting import quote_input
 from evidence.orders.layouts import ROLES
 from evidence.orders.read_log import LogOptions, OrderLog, parse_order_log
 from evidence.orders.schema import OrderClass
@@ -81,5 +82,5 @@ def parse_skew(text: str) -> float:
     try:
         return float(text.replace(",", "."))
     except ValueError as error:
-        message = f"{text[:40]!r} is no number of seconds"
+        message = f"{quote_input(text[:40])} is no number of seconds"
         raise UsageError(message) from error
