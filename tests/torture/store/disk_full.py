@@ -83,7 +83,9 @@ def list_commands(replay_url: str, market_url: str) -> list[WritingCommand]:
         ),
         WritingCommand("export --case", ("export", *measured, "--case", "{place}/out/case.zip")),
         WritingCommand("chart", ("chart", *measured, "--out", "{place}/out/atom.png")),
-        WritingCommand("orders", ("orders", "{files}/log.csv", "--out", "{place}/out/orders.csv")),
+        WritingCommand(
+            "orders", ("orders", "{files}/log.csv", "--orders-venue", "binance", "--out", "{place}/out/orders.csv")
+        ),
     ]
 
 

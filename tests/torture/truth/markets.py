@@ -153,8 +153,18 @@ class TrueEvening:
         return [c for market in self.markets for c in market.list_candles(self.list_answered(market.venue))]
 
     def list_covered(self) -> list[CoveredSpan]:
-        """Every span in which a minute without a candle is quiet."""
-        return [s for market in self.markets for s in market.list_covered(self.list_answered(market.venue))]
+        """Every span in which a minute without a candle is quiet.
+
+        An archive that leaves out such minutes has a file for each day, so that all of a day with a trade is known.
+        """
+        spans: list[CoveredSpan] = []
+        for market in self.markets:
+            answered = self.list_answered(market.venue)
+            if self.is_archived and market.venue in ARCHIVES_OMITTING_QUIET:
+                spans += [(market.venue, market.symbol, start, end) for start, end in answered]
+            else:
+                spans += market.list_covered(answered)
+        return spans
 
     def build_replay(self) -> dict[str, dict[str, list[Bar]]]:
         """The markets as the replay takes them."""
