@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Any
 from urllib.parse import parse_qsl
 
-from flask import request
+from flask import g, request
 
 from dashboard.exports.kinds import ExportKind
 from dashboard.jobs.actions import PageActions
@@ -18,7 +18,6 @@ from dashboard.pages.base import Page
 from dashboard.pages.registry import find_page, find_page_by_name
 from dashboard.service.measurements import Measurements
 from dashboard.web.requests.callbacks import CALLBACK_PATH
-from dashboard.web.requests.json_body import parse_json
 from dashboard.web.requests.schema import PLACE
 from dashboard.web.system_theme import read_system_theme
 from data.errors import StoreUnusable
@@ -79,7 +78,7 @@ class AnswerKeys:
 def _describe_subject() -> tuple[Page | None, object] | None:
     """The page of the present request, if it is for one, and all that it says; None if its answer has no key."""
     if request.path == CALLBACK_PATH and request.method == "POST":
-        return _describe_callback(parse_json(request.get_data()))
+        return _describe_callback(g.callback_body)
     if request.method != "GET":
         return None
     content = request.path, request.query_string
@@ -95,7 +94,7 @@ def _describe_callback(body: dict[str, Any]) -> tuple[Page | None, object] | Non
     """What a callback of the view, or one of `LATER_INPUTS`, depends on.
 
     Args:
-        body: as `dashboard.web.requests.schema.check_request` has checked it.
+        body: as `dashboard.web.requests.callbacks` has checked it.
     """
     inputs, state = _read_values(body["inputs"]), _read_values(body.get("state") or [])
     triggers = body.get("changedPropIds", [])

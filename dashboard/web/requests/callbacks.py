@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 from dash import Dash
 from dash.exceptions import DependencyException
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 
 from dashboard.web.access import refuse
 from dashboard.web.requests.json_body import parse_json
@@ -19,7 +19,10 @@ JSON_TYPE = "application/json"
 
 
 def guard_callbacks(app: Dash) -> None:
-    """Answer requests that no browser sends by 400, 404, 413 or 415 with a sentence, and without a traceback."""
+    """Answer requests that no browser sends by 400, 404, 413 or 415 with a sentence, and without a traceback.
+
+    The parsed body of one that passes is ``g.callback_body``.
+    """
     server: Flask = app.server
 
     @server.before_request
@@ -29,9 +32,11 @@ def guard_callbacks(app: Dash) -> None:
         if request.mimetype != JSON_TYPE:
             return refuse(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"A callback is requested by {JSON_TYPE}.")
         try:
-            check_request(parse_json(request.get_data()), app.callback_map)
+            body = parse_json(request.get_data())
+            check_request(body, app.callback_map)
         except UsageError as error:
             return refuse(HTTPStatus.BAD_REQUEST, f"This is no request of the page: {error}.")
+        g.callback_body = body
         return None
 
     @server.errorhandler(DependencyException)
