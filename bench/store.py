@@ -13,17 +13,16 @@ from datetime import datetime, timedelta
 from functools import partial
 from multiprocessing.pool import Pool
 from pathlib import Path
-from typing import Any
 from unittest.mock import patch
 
 import polars as pl
-from deltalake import DeltaTable, write_deltalake
-from deltalake.exceptions import CommitFailedError
+from deltalake import DeltaTable
 
 from bench.candles import ASSETS, MONTH_DAYS, START, build_candles, fill_store
 from data.delta.layout import Layout
 from data.schema import Timeframe
 from data.store import CandleStore
+from tests.torture.store.conflicts import count_conflicts
 
 RUNS = 15
 COLUMNS = ("venue", "symbol", "open_time", "open", "high", "low", "close", "volume")
@@ -101,23 +100,13 @@ def _print_opening(name: str, uris: dict[Layout, str]) -> None:
 
 def write_rounds(uri: str, layout: Layout, venues: tuple[str, ...], days: tuple[int, ...]) -> int:
     """Write minutes of some venues, one commit each, on each of the days in turn; returns the number of conflicts."""
-    conflicts = 0
     store = open_store(uri, layout)
     rows = build_candles(ASSETS[0], WRITER_ROUNDS).filter(pl.col("venue").is_in(venues))
-
-    def write_and_count(*arguments: Any, **options: Any) -> None:  # noqa: ANN401 - those of deltalake
-        nonlocal conflicts
-        try:
-            write_deltalake(*arguments, **options)
-        except CommitFailedError:
-            conflicts += 1
-            raise
-
-    with patch("data.delta.table.write_deltalake", write_and_count):
+    with count_conflicts() as conflicts:
         for number, candles in enumerate(list_minutes(rows, START, WRITER_ROUNDS)):
             later = pl.col("open_time") + timedelta(days=days[number % len(days)])
             store.write_candles(candles.with_columns(later), source="bench", fetched_at=START + timedelta(days=40))
-    return conflicts
+    return conflicts.count
 
 
 def compare_writers(folder: Path, pool: Pool) -> None:

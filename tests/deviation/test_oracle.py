@@ -19,28 +19,14 @@ from deviation.report.lows_json import build_lows_json
 from tests.grids import measure_frame
 from tests.oracle.brute import event_path_json, list_minutes, lows_json, measure_json
 from tests.oracle.generate import draw_case, draw_rank_case, draw_weighted_case
+from tests.oracle.minute import NUMBER_FIELDS
 from tests.oracle.question import Candle, CoveredSpan, OracleQuestion, format_time
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 CASE_COUNT = 24
 TIMEFRAMES = {timeframe.seconds: timeframe for timeframe in Timeframe}
 
-CELL_FIELDS = (
-    "votes",
-    "reference_low",
-    "reference_high",
-    "d",
-    "jackknife",
-    "lag",
-    "next_below",
-    "next_above",
-    "wick_least",
-    "wick_most",
-    "spike_least",
-    "spike_most",
-    "sure_below",
-    "sure_above",
-)
+CELL_FIELDS = ("votes", *NUMBER_FIELDS)
 
 Case = tuple[list[Candle], list[CoveredSpan], OracleQuestion]
 

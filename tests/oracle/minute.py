@@ -19,6 +19,24 @@ def compute_distance(price: float, low: float, high: float) -> float:
     return price / high - 1 if price > high else 0.0
 
 
+NUMBER_FIELDS = (
+    "reference_low",
+    "reference_high",
+    "d",
+    "jackknife",
+    "lag",
+    "next_below",
+    "next_above",
+    "wick_least",
+    "wick_most",
+    "spike_least",
+    "spike_most",
+    "sure_below",
+    "sure_above",
+)
+"""The fields of a cell that the program shows under the same names."""
+
+
 @dataclass(frozen=True)
 class OracleCell:
     """One row in one bar against one group; prices in the row's quote, None where undefined.

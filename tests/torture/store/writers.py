@@ -15,15 +15,11 @@ from dataclasses import dataclass
 from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
-from unittest.mock import patch
-
-from deltalake import write_deltalake
-from deltalake.exceptions import CommitFailedError
 
 from data.errors import PlumblineError
 from data.store import CandleStore
 from tests.data.frames import NOW, build_candle, build_candles, build_coverage, get_minute
+from tests.torture.store.conflicts import count_conflicts
 
 WRITERS = ("binance", "okx")
 READERS = 10
@@ -48,17 +44,8 @@ class Uses:
 
 def write_minutes(uri: str, venue: str, goes_on: Callable[[], bool]) -> Uses:
     """Add candles, and then their coverage, minute after minute."""
-    store, count, longest_s, conflicts = CandleStore(uri), 0, 0.0, 0
-
-    def write_and_count(*arguments: Any, **options: Any) -> None:  # noqa: ANN401 - those of deltalake
-        nonlocal conflicts
-        try:
-            write_deltalake(*arguments, **options)
-        except CommitFailedError:
-            conflicts += 1
-            raise
-
-    with patch("data.delta.table.write_deltalake", write_and_count):
+    store, count, longest_s = CandleStore(uri), 0, 0.0
+    with count_conflicts() as conflicts:
         while goes_on():
             minute, symbol = count % MAX_MINUTES, f"ATOM/Q{count // MAX_MINUTES}"
             start_s = time.perf_counter()
@@ -67,10 +54,10 @@ def write_minutes(uri: str, venue: str, goes_on: Callable[[], bool]) -> Uses:
                 store.write_candles(candles, source="api.example", fetched_at=NOW)
                 store.coverage.write(build_coverage(minute, minute + 1, venue=venue, symbol=symbol))
             except PlumblineError as error:
-                return Uses(count, longest_s, conflicts, (str(error),))
+                return Uses(count, longest_s, conflicts.count, (str(error),))
             longest_s = max(longest_s, time.perf_counter() - start_s)
             count += 1
-    return Uses(count, longest_s, conflicts, ())
+    return Uses(count, longest_s, conflicts.count, ())
 
 
 def read_minutes(uri: str, goes_on: Callable[[], bool]) -> Uses:

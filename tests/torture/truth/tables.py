@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.oracle.brute import list_minutes
 from tests.oracle.lows import NAMES
-from tests.oracle.minute import CellTable, OracleCell
+from tests.oracle.minute import NUMBER_FIELDS, CellTable, OracleCell
 from tests.oracle.path import REACHED_PCT
 from tests.oracle.question import MINUTE, SIDES, THRESHOLDS_PCT, Candle, Json, OracleMarket, Side, format_time
 from tests.torture.truth.comparison import Comparison
@@ -20,22 +20,6 @@ ReadCsv = Callable[[str], str | None]
 """Gives the text of the CSV of a name, None where there is nothing to show."""
 
 Rows = list[dict[str, str]]
-
-CELL_FIELDS = (
-    "reference_low",
-    "reference_high",
-    "d",
-    "jackknife",
-    "lag",
-    "next_below",
-    "next_above",
-    "wick_least",
-    "wick_most",
-    "spike_least",
-    "spike_most",
-    "sure_below",
-    "sure_above",
-)
 
 CANDLE_FIELDS = ("open", "high", "low", "close", "volume")
 
@@ -103,7 +87,7 @@ def _compare_minute(
     # Against the own group nothing is converted: the same operations on the same prices.
     is_exact = row["against"] == row["group"] and answer.question.underlying is None
     compare = comparison.compare_exactly if is_exact else comparison.compare
-    for field in CELL_FIELDS:
+    for field in NUMBER_FIELDS:
         compare(name, f"{place} {field}", read_number(row[field]), getattr(cell, field))
     low, high = cell.reference_low, cell.reference_high
     middle = None if low is None or high is None else (low + high) / 2
